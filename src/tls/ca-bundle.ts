@@ -1,0 +1,126 @@
+// Keeps `caBundle` of our webhook configurations equal to the authority that is served, and says whether it is.
+// The configurations themselves come with the manifests: one that is missing is waited for.
+import type { CertificateSource } from "../../certs/source.ts";
+import type { KubeClient } from "../kube/client.ts";
+import { type Kind, MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION } from "../kube/kinds.ts";
+import { createListWatch, type ListWatch } from "../kube/list-watch.ts";
+import { createQueue } from "../kube/queue.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Log } from "../model/log.ts";
+import { trustPatch, trusts, type WebhookConfiguration } from "./webhook-trust.ts";
+
+/** Between two writes of one configuration: bounds a quarrel with somebody who undoes them. */
+const WRITE_GAP_MS = 1_000;
+
+export interface CaBundle {
+  /** Both configurations are there, and every entry of them trusts what is served now. */
+  trusted(): boolean;
+  /** Resolves once `signal` is aborted and nothing is in hand; never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface CaBundleOptions {
+  client: KubeClient;
+  source: CertificateSource;
+  /** Brings `source` up to date before a bundle is overwritten, so that a replica that is behind does not undo a newer one's work. */
+  refresh?: () => Promise<void>;
+  names: { mutating: string; validating: string };
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+interface Target {
+  kind: Kind;
+  name: string;
+  watch: ListWatch<WebhookConfiguration>;
+  /** Its absence was logged. */
+  missed: boolean;
+  /** When it was last written here. */
+  writtenAt: number;
+}
+
+export function createCaBundle(options: CaBundleOptions): CaBundle {
+  const { client, source, refresh, names, clock, log, metrics } = options;
+  const targets = [
+    createTarget(MUTATING_WEBHOOK_CONFIGURATION, names.mutating, options),
+    createTarget(VALIDATING_WEBHOOK_CONFIGURATION, names.validating, options),
+  ];
+  const queue = createQueue({
+    name: "ca-bundle",
+    concurrency: targets.length,
+    process: async (kind, signal) => {
+      const found = targets.find((candidate) => candidate.kind.kind === kind);
+      return found && (await settle(found, signal));
+    },
+    describeKey: (kind) => ({ kind }),
+    clock,
+    log,
+    metrics,
+  });
+
+  async function settle(
+    at: Target,
+    signal: AbortSignal,
+  ): Promise<{ requeueAfterMs?: number; outcome: "waiting" } | undefined> {
+    sayIfMissing(at, log);
+    if (patchOf(at).length === 0) return undefined;
+    const gap = at.writtenAt + WRITE_GAP_MS - clock.now();
+    if (gap > 0) return { requeueAfterMs: gap, outcome: "waiting" };
+    await refresh?.();
+    const patch = patchOf(at);
+    if (patch.length === 0) return undefined;
+    at.writtenAt = clock.now();
+    await client.patch(at.kind, { name: at.name }, { type: "json", body: patch }, { signal });
+    log.info({ kind: at.kind.kind, name: at.name, webhooks: patch.length / 2 }, "caBundle written");
+    return undefined;
+  }
+
+  function patchOf(at: Target): ReturnType<typeof trustPatch> {
+    const configuration = at.watch.get(at);
+    const ca = source.current()?.ca;
+    return configuration === undefined || ca === undefined ? [] : trustPatch(configuration, ca);
+  }
+
+  for (const { watch, kind } of targets) watch.subscribe(() => queue.add(kind.kind));
+  source.subscribe(() => targets.forEach(({ kind }) => queue.add(kind.kind)));
+
+  return {
+    trusted() {
+      const ca = source.current()?.ca;
+      return (
+        ca !== undefined &&
+        targets.every((at) => {
+          const configuration = at.watch.get(at);
+          return configuration !== undefined && trusts(configuration, ca);
+        })
+      );
+    },
+    async run(signal) {
+      const running = targets.map(async ({ watch, kind }) => {
+        const firstLook = watch.whenSynced(signal).then(
+          () => queue.add(kind.kind), // an empty first list tells no listener
+          () => undefined,
+        );
+        await Promise.all([watch.run(signal), firstLook]);
+      });
+      await Promise.all(running);
+      await queue.drain(signal); // what is in hand can be cut off: the next start finds it undone
+    },
+  };
+}
+
+function createTarget(kind: Kind, name: string, { client, clock, log, metrics }: CaBundleOptions): Target {
+  const fieldSelector = `metadata.name=${name}`;
+  const watch = createListWatch<WebhookConfiguration>({ client, kind, fieldSelector, clock, log, metrics });
+  return { kind, name, watch, missed: false, writtenAt: -Infinity };
+}
+
+/** Says it once, and again only if the configuration was there in between. */
+function sayIfMissing(at: Target, log: Log): void {
+  const { kind, name } = at;
+  const missing = at.watch.synced() && at.watch.get(at) === undefined;
+  if (missing && !at.missed) log.warn({ kind: kind.kind, name }, "webhook configuration is missing; waiting for it");
+  at.missed = missing;
+}

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { createAuthority } from "../../../certs/authority.ts";
+import type { ServingCertificate } from "../../../certs/source.ts";
+import { KubeError } from "../../../src/kube/errors.ts";
+import { MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION } from "../../../src/kube/kinds.ts";
+import { createMetrics } from "../../../src/metrics.ts";
+import { createCaBundle } from "../../../src/tls/ca-bundle.ts";
+import type { WebhookConfiguration } from "../../../src/tls/webhook-trust.ts";
+import { createTestClock } from "../../helpers/clock.ts";
+import { createFakeKube } from "../../helpers/kube-fake.ts";
+import { streamingClient } from "../../helpers/kube-fake-streams.ts";
+import { createTestLog } from "../../helpers/log.ts";
+
+const MUTATING = "MutatingWebhookConfiguration";
+const VALIDATING = "ValidatingWebhookConfiguration";
+const REF = { name: "landlord" };
+const KINDS = [MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION];
+const authority = (): string => createAuthority({ commonName: "landlord", now: 0 }).certificate;
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+function configuration(kind: string, name = "landlord"): WebhookConfiguration {
+  const webhook = (webhookName: string) => ({
+    name: webhookName,
+    clientConfig: { service: { namespace: "landlord", name: "landlord", path: "/x" } },
+    timeoutSeconds: 3,
+  });
+  return {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind,
+    metadata: { name },
+    webhooks: [webhook("a.landlord.dev"), webhook("b.landlord.dev")],
+  };
+}
+
+/** A running CaBundle; `settle` moves time on until all that is due is done. */
+function start(t: TestContext, { served = true, refresh }: { served?: boolean; refresh?: () => Promise<void> } = {}) {
+  const kube = createFakeKube();
+  const clock = createTestClock();
+  const { log, lines } = createTestLog();
+  const listeners: ((certificate: ServingCertificate) => void)[] = [];
+  let current: ServingCertificate | undefined;
+  const serve = (ca: string): void => {
+    current = { ca, certificate: "", key: "" };
+    for (const listener of listeners) listener(current);
+  };
+  const first = authority();
+  if (served) serve(first);
+  const bundle = createCaBundle({
+    client: streamingClient(kube, KINDS),
+    source: { current: () => current, subscribe: (listener) => void listeners.push(listener) },
+    ...(refresh === undefined ? {} : { refresh }),
+    names: { mutating: "landlord", validating: "landlord" },
+    clock,
+    log,
+    metrics: createMetrics(),
+  });
+  const stop = new AbortController();
+  const running = bundle.run(stop.signal);
+  t.after(async () => {
+    stop.abort();
+    await running;
+  });
+  const held = (kind: string): (string | undefined)[] =>
+    (kube.get<WebhookConfiguration>(kind, REF)?.webhooks ?? []).map(({ clientConfig }) => clientConfig.caBundle);
+  const put = (...kinds: string[]): void => kinds.forEach((kind) => kube.put(configuration(kind)));
+  const settle = (ms = 2_000): Promise<void> => clock.advance(ms);
+  const patches = (): number => kube.writes().filter((line) => line.startsWith("patch")).length;
+  return { kube, bundle, lines, first, serve, held, put, settle, patches, stop, running };
+}
+
+test("gives every entry of both configurations the authority that is served", async (t) => {
+  const { bundle, first, held, put, settle, patches } = start(t);
+  put(MUTATING, VALIDATING);
+  assert.equal(bundle.trusted(), false);
+  await settle();
+  assert.deepEqual(held(MUTATING), [base64(first), base64(first)]);
+  assert.deepEqual(held(VALIDATING), [base64(first), base64(first)]);
+  assert.equal(bundle.trusted(), true);
+  assert.equal(patches(), 2);
+});
+
+test("touches nothing but caBundle", async (t) => {
+  const { kube, first, put, settle } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle();
+  const { metadata, ...found } = kube.get<WebhookConfiguration>(MUTATING, REF) ?? assert.fail();
+  const { metadata: _, ...expected } = configuration(MUTATING);
+  for (const { clientConfig } of expected.webhooks ?? []) clientConfig.caBundle = base64(first);
+  assert.deepEqual(found, expected);
+  assert.equal(metadata.labels, undefined);
+});
+
+test("leaves configurations of other names alone", async (t) => {
+  const { kube, settle, patches } = start(t);
+  kube.put(configuration(MUTATING, "somebody-else"));
+  await settle();
+  assert.equal(patches(), 0);
+});
+
+test("is trusted only once the second configuration is there as well", async (t) => {
+  const { bundle, put, settle } = start(t);
+  put(MUTATING);
+  await settle();
+  assert.equal(bundle.trusted(), false);
+  put(VALIDATING);
+  await settle();
+  assert.equal(bundle.trusted(), true);
+});
+
+test("says once that a configuration is missing, and again when it goes", async (t) => {
+  const { kube, bundle, lines, serve, put, settle } = start(t);
+  const warnings = (): unknown[] => lines.filter(({ level }) => level === "warn").map(({ fields }) => fields["kind"]);
+  put(MUTATING);
+  await settle();
+  serve(authority());
+  await settle();
+  assert.deepEqual(warnings(), [VALIDATING]);
+  put(VALIDATING);
+  await settle();
+  kube.delete(VALIDATING, REF);
+  await settle();
+  assert.deepEqual(warnings(), [VALIDATING, VALIDATING]);
+  assert.equal(bundle.trusted(), false);
+});
+
+test("does nothing before a certificate is served", async (t) => {
+  const { bundle, first, serve, held, put, settle } = start(t, { served: false });
+  put(MUTATING, VALIDATING);
+  await settle();
+  assert.deepEqual(held(MUTATING), [undefined, undefined]);
+  assert.equal(bundle.trusted(), false);
+  serve(first);
+  await settle();
+  assert.equal(bundle.trusted(), true);
+});
+
+test("puts an emptied bundle back", async (t) => {
+  const { bundle, first, held, put, settle } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle();
+  put(VALIDATING);
+  await settle();
+  assert.deepEqual(held(VALIDATING), [base64(first), base64(first)]);
+  assert.equal(bundle.trusted(), true);
+});
+
+test("replaces a foreign bundle", async (t) => {
+  const { kube, first, held, put, settle } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle();
+  const foreign = configuration(MUTATING);
+  for (const { clientConfig } of foreign.webhooks ?? []) clientConfig.caBundle = base64(authority());
+  kube.put(foreign);
+  await settle();
+  assert.deepEqual(held(MUTATING), [base64(first), base64(first)]);
+});
+
+test("follows a new authority, and is not trusted until it is written", async (t) => {
+  const { bundle, serve, held, put, settle } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle();
+  const next = authority();
+  serve(next);
+  assert.equal(bundle.trusted(), false);
+  await settle();
+  assert.deepEqual(held(VALIDATING), [base64(next), base64(next)]);
+  assert.equal(bundle.trusted(), true);
+});
+
+test("looks for a newer certificate before it overwrites what another replica wrote", async (t) => {
+  const newer = authority();
+  let started: ReturnType<typeof start> | undefined;
+  const refresh = (): Promise<void> => {
+    started?.serve(newer); // the store held a newer one
+    return Promise.resolve();
+  };
+  started = start(t, { refresh });
+  const theirs = configuration(MUTATING);
+  for (const { clientConfig } of theirs.webhooks ?? []) clientConfig.caBundle = base64(newer);
+  started.kube.put(theirs);
+  await started.settle();
+  assert.equal(started.patches(), 0);
+});
+
+test("quarrels with somebody who undoes its work once a second at most", async (t) => {
+  const { kube, put, settle, patches } = start(t);
+  put(VALIDATING, MUTATING);
+  await settle();
+  const before = patches();
+  kube.cache(MUTATING).subscribe(({ object }) => {
+    const emptied = (object as WebhookConfiguration).webhooks?.[0]?.clientConfig.caBundle !== undefined;
+    if (emptied) queueMicrotask(() => put(MUTATING));
+  });
+  put(MUTATING);
+  await settle(10_000);
+  assert.ok(patches() - before >= 5, "does not give up");
+  assert.ok(patches() - before <= 11, `writes ${patches() - before} times in ten seconds`);
+});
+
+test("names the missing right, and goes on once it is there", async (t) => {
+  const { kube, bundle, lines, put, settle } = start(t);
+  const message = "patch MutatingWebhookConfiguration landlord: forbidden: the right to patch may be missing";
+  kube.failNext(`patch ${MUTATING}`, new KubeError(message, { status: 403, reason: "Forbidden" }));
+  put(MUTATING, VALIDATING);
+  await settle();
+  assert.equal(lines.find(({ level }) => level === "warn")?.fields["error"], message);
+  await settle(60_000);
+  assert.equal(bundle.trusted(), true);
+});
+
+test("stops when it is told to", async (t) => {
+  const { stop, running, put, settle, patches } = start(t);
+  stop.abort();
+  await running;
+  put(MUTATING, VALIDATING);
+  await settle();
+  assert.equal(patches(), 0);
+});
