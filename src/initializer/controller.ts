@@ -1,0 +1,158 @@
+// One reconcile of one namespace: look, provision, report, mark, let Pods go. It reads caches and writes only what differs.
+import type { KubeClient } from "../kube/client.ts";
+import { isNotFound, isOtherObject, isTerminating } from "../kube/errors.ts";
+import type { EventRecorder } from "../kube/events.ts";
+import { NAMESPACE } from "../kube/kinds.ts";
+import type { ListWatch } from "../kube/list-watch.ts";
+import type { OwnWrites } from "../kube/own-writes.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Clock } from "../model/clock.ts";
+import type { KubeObject, Namespace } from "../model/kube-object.ts";
+import { INITIALIZED_ANNOTATION, INITIALIZING_LABEL } from "../model/labels.ts";
+import type { Log } from "../model/log.ts";
+import { type TenantNamespace, tenantNamespace } from "../model/tenant.ts";
+import type { Views } from "./apply.ts";
+import { liftGates } from "./pods.ts";
+import { type Provisioning, provision } from "./provision.ts";
+import { type StepState, statusChange } from "./status.ts";
+import type { Step } from "./step.ts";
+
+export interface ControllerDeps {
+  client: KubeClient;
+  namespaces: OwnWrites<Namespace>;
+  views: Views;
+  gatedPods: ListWatch<KubeObject>;
+  steps: readonly Step[];
+  tenantLabels: readonly string[];
+  platformNamespaces: ReadonlySet<string>;
+  clusterRole: string;
+  /** PEM of the CA that tenants' clients must trust; may change while running. */
+  clusterCa: () => string;
+  events: EventRecorder;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Outcome {
+  requeueAfterMs?: number;
+  outcome: "done" | "waiting";
+}
+
+export interface Controller {
+  /** Brings the namespace of that name to its state; throws what is worth a retry. */
+  reconcile: (name: string, signal: AbortSignal) => Promise<Outcome | undefined>;
+}
+
+export function createController(deps: ControllerDeps): Controller {
+  /** When a namespace that is not ready was first seen, by name: onboarding is measured from here. */
+  const firstSeen = new Map<string, { uid: string; at: number }>();
+
+  async function reconcile(name: string, signal: AbortSignal): Promise<Outcome | undefined> {
+    const namespace = deps.namespaces.get({ name });
+    if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined) {
+      firstSeen.delete(name);
+      return undefined;
+    }
+    const seen = tenantNamespace(namespace.metadata, deps.tenantLabels);
+    if (seen.tenant === undefined) {
+      await liftGates(name, { ...deps, signal });
+      return undefined;
+    }
+    if (deps.platformNamespaces.has(name)) {
+      refuse(seen);
+      return undefined;
+    }
+    if (!seen.ready && firstSeen.get(name)?.uid !== seen.uid)
+      firstSeen.set(name, { uid: seen.uid, at: deps.clock.now() });
+    try {
+      return await onboard(namespace, { ...seen, tenant: seen.tenant }, signal);
+    } catch (error) {
+      // gone, going, or another one of that name by now: its own event follows
+      if (isTerminating(error) || isNotFound(error) || isOtherObject(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function onboard(
+    namespace: Namespace,
+    seen: TenantNamespace & { tenant: string },
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const tenant = { id: seen.tenant, namespace: seen.name, namespaceUid: seen.uid, clusterRole: deps.clusterRole };
+    const result = await provision(tenant, {
+      ...deps,
+      clusterCa: deps.clusterCa(),
+      now: deps.clock.now(),
+      signal,
+      changed: (object, change) => {
+        deps.metrics.objectWrites.inc({ kind: object.kind, operation: change });
+        const message = `${change} ${object.kind} ${object.metadata.name}`;
+        deps.events.record(namespace, { type: "Normal", reason: capitalized(change), message });
+      },
+    });
+    const ready = result.states.every(({ done }) => done);
+    await report(namespace, result.states, signal);
+    await mark(namespace, seen, ready, signal);
+    if (ready || seen.ready) await letPodsGo(namespace, signal);
+    return conclude(result, ready);
+  }
+
+  /** A platform namespace that carries a tenant label is somebody's mistake or attack: nothing is written there. */
+  function refuse({ name, tenant }: TenantNamespace): void {
+    deps.metrics.refusedNamespaces.inc({ cause: "platform" });
+    deps.log.warn({ namespace: name, tenant }, "platform namespace carries a tenant label and is not provisioned");
+  }
+
+  async function report(namespace: Namespace, states: readonly StepState[], signal: AbortSignal): Promise<void> {
+    const conditions = statusChange(namespace, states, deps.clock.now());
+    if (conditions === undefined) return;
+    const { name, uid } = namespace.metadata;
+    const metadata = { name, ...(uid === undefined ? {} : { uid }) };
+    const status: Namespace = { apiVersion: "v1", kind: "Namespace", metadata, status: { conditions } };
+    deps.namespaces.wrote(await deps.client.apply(NAMESPACE, status, { subresource: "status", signal }));
+    const blocked = states.find(({ done }) => !done);
+    if (blocked === undefined) return;
+    const { step, reason, message } = blocked;
+    const type = reason.startsWith("Waiting") ? "Normal" : "Warning";
+    deps.events.record(namespace, { type, reason, message: `${step}: ${message}` });
+  }
+
+  /** Puts the ready mark and takes the marker off; a namespace that must wait without a marker (made while the webhook was away) gets one. */
+  async function mark(namespace: Namespace, seen: TenantNamespace, ready: boolean, signal: AbortSignal): Promise<void> {
+    const markable = seen.ready || ready;
+    if (markable ? seen.ready && !seen.initializing : seen.initializing) return;
+    const metadata = markable
+      ? { annotations: { [INITIALIZED_ANNOTATION]: seen.uid }, labels: { [INITIALIZING_LABEL]: null } }
+      : { labels: { [INITIALIZING_LABEL]: "true" } };
+    const body = { metadata: { uid: seen.uid, ...metadata } };
+    deps.namespaces.wrote(await deps.client.patch(NAMESPACE, { name: seen.name }, { type: "merge", body }, { signal }));
+    if (!markable || seen.ready) return;
+    const now = deps.clock.now();
+    const seconds = (now - (firstSeen.get(seen.name)?.at ?? now)) / 1000;
+    firstSeen.delete(seen.name);
+    deps.metrics.onboardingSeconds.observe(seconds);
+    const message = `tenant ${seen.tenant} is ready after ${Math.round(seconds * 1000)} ms`;
+    deps.events.record(namespace, { type: "Normal", reason: "TenantReady", message });
+    deps.log.info({ namespace: seen.name, tenant: seen.tenant, seconds }, "tenant is ready");
+  }
+
+  async function letPodsGo(namespace: Namespace, signal: AbortSignal): Promise<void> {
+    const lifted = await liftGates(namespace.metadata.name, { ...deps, signal });
+    if (lifted === 0) return;
+    const message = `let ${lifted} waiting ${lifted === 1 ? "Pod" : "Pods"} be scheduled`;
+    deps.events.record(namespace, { type: "Normal", reason: "PodsReleased", message });
+  }
+
+  return { reconcile };
+}
+
+function conclude({ checkAfterMs, failure }: Provisioning, ready: boolean): Outcome {
+  if (failure !== undefined) throw failure instanceof Error ? failure : new Error("provision", { cause: failure });
+  return {
+    outcome: ready ? "done" : "waiting",
+    ...(checkAfterMs === undefined ? {} : { requeueAfterMs: checkAfterMs }),
+  };
+}
+
+const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,0 +1,98 @@
+// Wires the initializer: which watches feed it, what puts a namespace on the queue, and the work of the Lease's holder.
+import type { KubeClient } from "../kube/client.ts";
+import type { EventRecorder } from "../kube/events.ts";
+import { POD } from "../kube/kinds.ts";
+import { createListWatch, type ListWatch } from "../kube/list-watch.ts";
+import { createOwnWrites } from "../kube/own-writes.ts";
+import { createQueue, type Queue } from "../kube/queue.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Clock } from "../model/clock.ts";
+import type { KubeObject, Namespace } from "../model/kube-object.ts";
+import { GATED_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from "../model/labels.ts";
+import type { Log } from "../model/log.ts";
+import { tenantNamespace } from "../model/tenant.ts";
+import { MANAGED_KINDS, type Views } from "./apply.ts";
+import { createController } from "./controller.ts";
+import { type StepSettings, tenantSteps } from "./steps/index.ts";
+
+/** What is in hand when leadership ends may finish within this time: well before the next leader begins. */
+const DRAIN_MS = 3_000;
+
+export interface InitializerOptions {
+  client: KubeClient;
+  /** Full objects: conditions are read from them. Somebody else runs it. */
+  namespaces: ListWatch<Namespace>;
+  settings: StepSettings & {
+    tenantLabels: readonly string[];
+    platformNamespaces: ReadonlySet<string>;
+    clusterRole: string;
+    /** Namespaces worked on at once. */
+    concurrency: number;
+  };
+  clusterCa: () => string;
+  events: EventRecorder;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Initializer {
+  /** To be run on every replica, so that a new holder of the Lease starts with full caches. */
+  watches: ListWatch<KubeObject>[];
+  /** Works until the signal is aborted; resolves once nothing is in hand any more. For the holder of the Lease. */
+  lead(signal: AbortSignal): Promise<void>;
+}
+
+export function createInitializer(options: InitializerOptions): Initializer {
+  const { client, namespaces, settings, clock, log, metrics } = options;
+  const shared = { client, clock, log, metrics };
+  const managedBy = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+  const managed = MANAGED_KINDS.map(({ kind }) => createListWatch({ ...shared, kind, labelSelector: managedBy }));
+  const gatedPods = createListWatch<KubeObject>({
+    ...shared,
+    kind: POD,
+    labelSelector: `${GATED_LABEL}=true`,
+    metadataOnly: true,
+  });
+  const views: Views = new Map(
+    managed.map((watch, index) => [MANAGED_KINDS[index]?.kind.kind ?? "", createOwnWrites(watch, clock)]),
+  );
+  const controller = createController({
+    ...options,
+    ...settings,
+    namespaces: createOwnWrites(namespaces, clock),
+    views,
+    gatedPods,
+    steps: tenantSteps(settings),
+  });
+
+  /** Set while this replica holds the Lease. */
+  let queue: Queue | undefined;
+
+  namespaces.subscribe(({ object }) => queue?.add(object.metadata.name));
+  for (const watch of [...managed, gatedPods]) {
+    watch.subscribe(({ object: { metadata } }) => queue?.add(metadata.namespace ?? ""));
+  }
+
+  async function lead(signal: AbortSignal): Promise<void> {
+    const watches: ListWatch<KubeObject>[] = [namespaces, ...managed, gatedPods];
+    await Promise.all(watches.map((watch) => watch.whenSynced(signal))).catch(() => undefined); // it rejects when aborted
+    if (signal.aborted) return;
+    queue = createQueue({
+      name: "initializer",
+      concurrency: settings.concurrency,
+      process: controller.reconcile,
+      ...shared,
+    });
+    for (const { metadata } of namespaces.values()) {
+      const { ready } = tenantNamespace(metadata, settings.tenantLabels);
+      queue.add(metadata.name, ready ? "resync" : "fresh");
+    }
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    const working = queue;
+    queue = undefined;
+    await working.drain(AbortSignal.timeout(DRAIN_MS));
+  }
+
+  return { watches: [...managed, gatedPods], lead };
+}

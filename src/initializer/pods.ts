@@ -1,0 +1,31 @@
+// Lets Pods go that were gated while their namespace was being set up.
+import type { KubeClient } from "../kube/client.ts";
+import { isNotFound } from "../kube/errors.ts";
+import { POD } from "../kube/kinds.ts";
+import type { ListWatch } from "../kube/list-watch.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { GATED_LABEL, POD_GATE } from "../model/labels.ts";
+
+/** One strategic merge patch takes out our gate by its name, whatever its place, and leaves other people's gates. */
+const LIFT = {
+  metadata: { labels: { [GATED_LABEL]: null } },
+  spec: { schedulingGates: [{ $patch: "delete", name: POD_GATE }] },
+};
+
+/** Lifts the gate of every gated Pod of the namespace; resolves to how many. Pods that are gone meanwhile do not count. */
+export async function liftGates(
+  namespace: string,
+  { client, gatedPods, signal }: { client: KubeClient; gatedPods: ListWatch<KubeObject>; signal: AbortSignal },
+): Promise<number> {
+  let lifted = 0;
+  for (const { metadata } of Array.from(gatedPods.values())) {
+    if (metadata.namespace !== namespace) continue;
+    try {
+      await client.patch(POD, metadata, { type: "strategic", body: LIFT }, { signal });
+      lifted++;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return lifted;
+}
