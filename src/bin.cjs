@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// The `landlord` executable. Plain CommonJS of any age: it runs under whatever node the system has, and hands over to one that is new enough.
+"use strict";
+const { spawn } = require("node:child_process");
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const LEAST = [24, 12];
+
+/** True if `version` ("24.12.0") can run the sources. */
+function isNewEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1]);
+}
+
+/** Path of the node that the package brings along, or undefined where there is none for this machine. */
+function packagedNode(resolve) {
+  try {
+    return resolve(`node-${process.platform}-${process.arch}/bin/node`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which node to run: a path, or undefined if none will do. */
+function chooseNode(version, resolve) {
+  return isNewEnough(version) ? process.execPath : packagedNode(resolve);
+}
+
+function main() {
+  const node = chooseNode(process.versions.node, require.resolve);
+  if (node === undefined) {
+    console.error(
+      `landlord: needs Node.js ${LEAST.join(".")} or newer, this is ${process.versions.node}, and none is packaged for ${process.platform}-${process.arch}`,
+    );
+    process.exit(2);
+  }
+  const compiled = join(__dirname, "cli.js");
+  const entry = existsSync(compiled) ? compiled : join(__dirname, "cli.ts");
+  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(signal === null ? code : 1));
+  child.on("error", (error) => {
+    console.error(`landlord: start ${node}: ${error.message}`);
+    process.exit(1);
+  });
+}
+
+if (require.main === module) main();
+module.exports = { chooseNode, isNewEnough };

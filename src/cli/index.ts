@@ -1,0 +1,7 @@
+// Every command of `landlord`, in the order of its help.
+import type { Command } from "./command.ts";
+import { serve } from "./serve.ts";
+
+export const commands: readonly Command[] = [
+  serve, // the service itself; what the image runs
+];

@@ -1,0 +1,251 @@
+// Settings: environment in, one frozen and complete Config out, or the list of every mistake. Nobody else reads the environment.
+import type { z } from "zod";
+import { TENANT_LABEL } from "./model/labels.ts";
+import {
+  dnsLabel,
+  duration,
+  integer,
+  labelKey,
+  oneOf,
+  roleName,
+  type Setting,
+  setting,
+  sharedSource,
+  subdomain,
+  text,
+  words,
+} from "./setting.ts";
+
+export const ROLES = ["webhooks", "initializer"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Every setting of the service, in the order of the documentation. */
+export const SETTINGS = {
+  LANDLORD_ROLES: setting(words(oneOf(ROLES), 1), ROLES.join(","), `Which parts run: any of ${ROLES.join(", ")}.`),
+  LANDLORD_NAMESPACE: setting(
+    dnsLabel(),
+    "landlord",
+    "Landlord's own namespace: its Lease, certificate Secret and Service live there.",
+  ),
+  LANDLORD_SERVICE_ACCOUNT: setting(
+    subdomain(),
+    "landlord",
+    "Landlord's own ServiceAccount: only it may write the ready mark.",
+  ),
+  LANDLORD_IDENTITY: setting(
+    text(253),
+    undefined,
+    "Name of this replica in the Lease and in Events; the host's name if it is not set.",
+  ),
+  LANDLORD_LOG_LEVEL: setting(
+    oneOf(["debug", "info", "warn", "error", "silent"]),
+    "info",
+    "Log lines of this level and above: debug, info, warn, error or silent.",
+  ),
+  KUBECONFIG: setting(
+    text(),
+    undefined,
+    "kubeconfig file, or several separated by a colon, for running outside a cluster. In a Pod it is left unset: the ServiceAccount is used.",
+  ),
+  LANDLORD_KUBE_CONTEXT: setting(text(), undefined, "Context of the kubeconfig; its current context if it is not set."),
+
+  LANDLORD_BIND_ADDRESS: setting(text(), "0.0.0.0", "Address that the doors listen on."),
+  LANDLORD_WEBHOOK_PORT: setting(integer(0, 65_535), "8443", "Port of the webhooks (HTTPS); 0 takes a free one."),
+  LANDLORD_HEALTH_PORT: setting(
+    integer(0, 65_535),
+    "8080",
+    "Port of /livez, /readyz and /metrics (HTTP); 0 takes a free one.",
+  ),
+  LANDLORD_WEBHOOK_CONFIGURATION: setting(
+    subdomain(),
+    "landlord",
+    "Name of the MutatingWebhookConfiguration and of the ValidatingWebhookConfiguration whose caBundle is kept right.",
+  ),
+  LANDLORD_CERTIFICATE_NAMES: setting(
+    words(text(253), 1),
+    undefined,
+    "DNS names and IP addresses that the serving certificate is for. If it is not set: those of the Service `landlord` in LANDLORD_NAMESPACE; set it to the host where the webhooks are called by url.",
+  ),
+  LANDLORD_CERTIFICATE_SECRET: setting(
+    subdomain(),
+    "landlord-webhook-certificate",
+    "Secret that holds the webhooks' CA and certificate, shared by all replicas.",
+  ),
+  LANDLORD_SHUTDOWN_TIMEOUT: setting(
+    duration(1_000, 600_000),
+    "20s",
+    "How long a stop waits for answers and reconciles in hand.",
+  ),
+
+  LANDLORD_TENANT_LABEL_ALIASES: setting(
+    words(labelKey(), 0),
+    "",
+    `Further label keys that make a Namespace a tenant's, after ${TENANT_LABEL}; for example toolkit.fluxcd.io/tenant.`,
+  ),
+  LANDLORD_PLATFORM_NAMESPACES: setting(
+    words(dnsLabel(), 0),
+    "kube-system,kube-public,kube-node-lease,default,flux-system,argocd",
+    "Namespaces that are the platform's own: never provisioned, exempt from the field rules. Landlord's own is always one.",
+  ),
+  LANDLORD_ADMIN_GROUPS: setting(
+    words(text(), 0),
+    "system:masters",
+    "Groups whose members may break a rule (it becomes a warning and an audit annotation) and move a namespace to another tenant.",
+  ),
+  LANDLORD_ADMIN_USERS: setting(words(text(), 0), "", "The same, by user name."),
+  LANDLORD_SHARED_SOURCES: setting(
+    words(sharedSource(), 0),
+    "",
+    "Flux sources that every tenant may use, each as Kind/namespace/name.",
+  ),
+
+  LANDLORD_CLUSTER_ROLE: setting(
+    roleName(),
+    "landlord-tenant",
+    "ClusterRole that a tenant's ServiceAccount is bound to, within its namespace.",
+  ),
+  LANDLORD_ALLOWED_CLUSTER_ROLES: setting(
+    words(roleName(), 1),
+    "landlord-tenant",
+    "ClusterRoles that may be bound at all; keep it equal to the names in Landlord's own `bind` rule.",
+  ),
+  LANDLORD_TOKEN_MODE: setting(
+    oneOf(["legacy", "bound"]),
+    "legacy",
+    "legacy: a token without end in a service-account-token Secret. bound: a TokenRequest token in an Opaque Secret, renewed at 80 % of its life.",
+  ),
+  LANDLORD_TOKEN_WAIT: setting(
+    duration(1_000, 3_600_000),
+    "30s",
+    "legacy: how long the token may be missing before the condition says TokenNotIssued. It is waited for either way.",
+  ),
+  LANDLORD_TOKEN_LIFETIME: setting(
+    duration(600_000, 31_536_000_000),
+    "24h",
+    "bound: life of a token; the API server may give less.",
+  ),
+  LANDLORD_CONCURRENCY: setting(integer(1, 256), "16", "Namespaces that are worked on at once."),
+} satisfies Record<string, Setting<unknown>>;
+
+type Read = { [Key in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[Key]["read"]> };
+
+export interface Config {
+  roles: ReadonlySet<Role>;
+  namespace: string;
+  /** Landlord's own user name, as the API server sees it. */
+  ownUser: string;
+  identity: string | undefined;
+  logLevel: Read["LANDLORD_LOG_LEVEL"];
+  kubeconfig: string | undefined;
+  kubeContext: string | undefined;
+  bindAddress: string;
+  webhookPort: number;
+  healthPort: number;
+  webhookConfiguration: string;
+  certificateNames: string[];
+  certificateSecret: string;
+  shutdownTimeoutMs: number;
+  tenantLabels: readonly string[];
+  platformNamespaces: ReadonlySet<string>;
+  adminGroups: ReadonlySet<string>;
+  adminUsers: ReadonlySet<string>;
+  sharedSources: Read["LANDLORD_SHARED_SOURCES"];
+  clusterRole: string;
+  tokenMode: Read["LANDLORD_TOKEN_MODE"];
+  tokenWaitMs: number;
+  tokenLifetimeSeconds: number;
+  concurrency: number;
+  /** Where the API server is, when running in a Pod; undefined elsewhere. */
+  inCluster: { host: string; port: string } | undefined;
+}
+
+/** Every mistake in the environment, one line each: name, value, what is allowed. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(`settings: ${mistakes.join("; ")}`);
+    this.mistakes = mistakes;
+  }
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/** The process's own environment with `overrides` from the command line on top. */
+export const environment = (overrides: Environment = {}): Environment => ({ ...process.env, ...overrides });
+
+/** Reads all settings. Throws ConfigError with every mistake. */
+export function loadConfig(env: Environment): Config {
+  const mistakes: string[] = [];
+  const read: Record<string, unknown> = {};
+  for (const [name, { read: schema, fallback }] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const given = env[name] === undefined || env[name] === "" ? fallback : env[name];
+    if (given === undefined) continue;
+    const result = schema.safeParse(given);
+    if (result.success) read[name] = result.data;
+    else mistakes.push(...result.error.issues.map(({ message }) => `${name} is ${quoted(given)}: ${message}`));
+  }
+  mistakes.push(...unknownSettings(env));
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was read by its own schema
+  return complete(read as Read, env);
+}
+
+function complete(read: Read, env: Environment): Config {
+  const allowed = read.LANDLORD_ALLOWED_CLUSTER_ROLES;
+  if (!allowed.includes(read.LANDLORD_CLUSTER_ROLE)) {
+    throw new ConfigError([
+      `LANDLORD_CLUSTER_ROLE is ${quoted(read.LANDLORD_CLUSTER_ROLE)}: must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (${allowed.join(", ")})`,
+    ]);
+  }
+  const host = env["KUBERNETES_SERVICE_HOST"];
+  return Object.freeze({
+    roles: new Set(read.LANDLORD_ROLES),
+    namespace: read.LANDLORD_NAMESPACE,
+    ownUser: `system:serviceaccount:${read.LANDLORD_NAMESPACE}:${read.LANDLORD_SERVICE_ACCOUNT}`,
+    identity: read.LANDLORD_IDENTITY,
+    logLevel: read.LANDLORD_LOG_LEVEL,
+    kubeconfig: read.KUBECONFIG,
+    kubeContext: read.LANDLORD_KUBE_CONTEXT,
+    bindAddress: read.LANDLORD_BIND_ADDRESS,
+    webhookPort: read.LANDLORD_WEBHOOK_PORT,
+    healthPort: read.LANDLORD_HEALTH_PORT,
+    webhookConfiguration: read.LANDLORD_WEBHOOK_CONFIGURATION,
+    certificateNames: read.LANDLORD_CERTIFICATE_NAMES ?? serviceNames(read.LANDLORD_NAMESPACE),
+    certificateSecret: read.LANDLORD_CERTIFICATE_SECRET,
+    shutdownTimeoutMs: read.LANDLORD_SHUTDOWN_TIMEOUT,
+    tenantLabels: [TENANT_LABEL, ...read.LANDLORD_TENANT_LABEL_ALIASES],
+    platformNamespaces: new Set([...read.LANDLORD_PLATFORM_NAMESPACES, read.LANDLORD_NAMESPACE]),
+    adminGroups: new Set(read.LANDLORD_ADMIN_GROUPS),
+    adminUsers: new Set(read.LANDLORD_ADMIN_USERS),
+    sharedSources: read.LANDLORD_SHARED_SOURCES,
+    clusterRole: read.LANDLORD_CLUSTER_ROLE,
+    tokenMode: read.LANDLORD_TOKEN_MODE,
+    tokenWaitMs: read.LANDLORD_TOKEN_WAIT,
+    tokenLifetimeSeconds: Math.floor(read.LANDLORD_TOKEN_LIFETIME / 1000),
+    concurrency: read.LANDLORD_CONCURRENCY,
+    inCluster: host === undefined ? undefined : { host, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
+  });
+}
+
+const serviceNames = (namespace: string): string[] => [
+  `landlord.${namespace}.svc`,
+  `landlord.${namespace}.svc.cluster.local`,
+];
+
+/** Of the tools around the service (sandbox, tests): not settings, and no mistake either. */
+const TOOL_VARIABLES = ["LANDLORD_CACHE", "LANDLORD_KUBE_ASSETS", "LANDLORD_REQUIRE_ALL", "LANDLORD_SANDBOX"];
+/** What kubelet sets in Pods for a Service called landlord or landlord-…. */
+const SERVICE_VARIABLE = /^LANDLORD_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)$/;
+
+/** Names that look like settings and are none: a typing mistake must not go unseen. */
+function unknownSettings(env: Environment): string[] {
+  const inPod = env["KUBERNETES_SERVICE_HOST"] !== undefined;
+  return Object.keys(env)
+    .filter((name) => name.startsWith("LANDLORD_") && !Object.hasOwn(SETTINGS, name))
+    .filter((name) => !TOOL_VARIABLES.includes(name) && !(inPod && SERVICE_VARIABLE.test(name)))
+    .map((name) => `${name} is not a setting: docs/reference/settings.md lists those there are`);
+}
+
+const quoted = (given: string): string => JSON.stringify(given.length > 80 ? `${given.slice(0, 79)}…` : given);

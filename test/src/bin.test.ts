@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { describe, it } from "node:test";
+
+const bin: {
+  isNewEnough(version: string): boolean;
+  chooseNode(version: string, resolve: (path: string) => string): string | undefined;
+} = createRequire(import.meta.url)("../../src/bin.cjs");
+
+const missing = (): never => {
+  throw new Error("not installed");
+};
+
+describe("bin", () => {
+  it("knows which node can run the sources", () => {
+    for (const version of ["24.12.0", "24.21.3", "26.0.0", "100.1.0"]) assert.ok(bin.isNewEnough(version), version);
+    for (const version of ["20.20.2", "24.11.9", "22.99.0", "9.0.0"]) assert.ok(!bin.isNewEnough(version), version);
+  });
+
+  it("stays with the node it runs on when that is new enough", () => {
+    assert.equal(bin.chooseNode("26.1.0", missing), process.execPath);
+  });
+
+  it("hands over to the packaged node when it is not", () => {
+    const packaged = bin.chooseNode("20.0.0", (path) => `/packages/${path}`);
+    assert.equal(packaged, `/packages/node-${process.platform}-${process.arch}/bin/node`);
+  });
+
+  it("has no node to offer where none is packaged", () => {
+    assert.equal(bin.chooseNode("20.0.0", missing), undefined);
+  });
+
+  it("runs the command line and passes its output on", () => {
+    const text = execFileSync(process.execPath, ["src/bin.cjs", "--version"], { encoding: "utf8" });
+    assert.match(text, /^\d+\.\d+\.\d+\n$/);
+  });
+});
