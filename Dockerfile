@@ -1,0 +1,23 @@
+# Landlord's image: compiled sources and production dependencies on a small base, run by nobody in particular.
+ARG NODE_IMAGE=node:26-bookworm-slim
+ARG RUNTIME_IMAGE=node:26-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /landlord
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+COPY webhooks webhooks
+COPY certs certs
+RUN npm run build && npm ci --omit=dev --omit=optional
+
+FROM ${RUNTIME_IMAGE}
+WORKDIR /landlord
+COPY --from=build /landlord/package.json ./
+COPY --from=build /landlord/node_modules node_modules
+COPY --from=build /landlord/dist dist
+USER 65532:65532
+EXPOSE 8443 8080
+ENTRYPOINT ["node", "dist/src/cli.js"]
+CMD ["serve"]
