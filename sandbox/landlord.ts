@@ -1,0 +1,93 @@
+// Landlord itself as a part of the sandbox: the real service, with exactly the ServiceAccount and the rights of manifests/.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { applyManifests } from "./manifests.ts";
+import { freePort } from "./port.ts";
+import type { RunningProcess } from "./process.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+const ENTRY = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+
+export interface LandlordOptions {
+  /** Settings on top of those that the sandbox needs. */
+  settings?: Record<string, string>;
+  /** Name of the process and of its log file; several may run side by side. */
+  name?: string;
+  /** Ports of an earlier one, whose place it takes. */
+  ports?: { webhooks: number; health: number };
+  /** False: resolves when it answers /livez, not only when it is ready. */
+  waitForReady?: boolean;
+  /** Done when everything is in the cluster and Landlord is not running yet. */
+  beforeStart?: () => Promise<void>;
+}
+
+export interface RunningLandlord {
+  readonly ports: { webhooks: number; health: number };
+  readonly process: RunningProcess;
+  /** Lines of its log, parsed. */
+  log(): Promise<Record<string, unknown>[]>;
+  /** Status and body of a path on its health port. */
+  get(path: string): Promise<{ status: number; text: string }>;
+  /** SIGTERM, and waits until it has ended. */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+/** Puts the manifests into the cluster and starts Landlord under its own ServiceAccount. */
+export async function startLandlord(sandbox: Sandbox, options: LandlordOptions = {}): Promise<RunningLandlord> {
+  const { settings = {}, name = "landlord", waitForReady = true } = options;
+  await applyManifests(sandbox);
+  const ports = options.ports ?? { webhooks: await freePort(), health: await freePort() };
+  await applyManifests(sandbox, { webhookPort: ports.webhooks });
+  const kubeconfig = sandbox.kubeconfig({ token: await ownToken(sandbox) });
+  await options.beforeStart?.();
+  const get = (path: string): Promise<{ status: number; text: string }> => httpGet(ports.health, path);
+  const answers = (path: string) => (): Promise<boolean> =>
+    get(path).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  const process_ = await sandbox.run({
+    name,
+    command: process.execPath,
+    args: [ENTRY, "serve"],
+    env: {
+      KUBECONFIG: kubeconfig,
+      LANDLORD_BIND_ADDRESS: "127.0.0.1",
+      LANDLORD_WEBHOOK_PORT: String(ports.webhooks),
+      LANDLORD_HEALTH_PORT: String(ports.health),
+      LANDLORD_CERTIFICATE_NAMES: "127.0.0.1,landlord.landlord.svc",
+      LANDLORD_IDENTITY: name,
+      LANDLORD_ADMIN_GROUPS: "platform-admins",
+      ...settings,
+    },
+    ready: answers(waitForReady ? "/readyz" : "/livez"),
+  });
+  return {
+    ports,
+    process: process_,
+    get,
+    async log() {
+      const text = await readFile(join(sandbox.directory, `${name}.log`), "utf8");
+      return text
+        .split("\n")
+        .filter((line) => line.startsWith("{"))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    stop: () => process_.stop(30_000),
+    kill: () => process_.stop(0),
+  };
+}
+
+async function ownToken(sandbox: Sandbox): Promise<string> {
+  const { code, stdout, stderr } = await sandbox.kubectl(["create", "token", "landlord", "-n", "landlord"]);
+  if (code !== 0) throw new Error(`create token for Landlord: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+async function httpGet(port: number, path: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
+  return { status: response.status, text: await response.text() };
+}

@@ -1,0 +1,105 @@
+// The part that every sandbox has: etcd and kube-apiserver, and kube-controller-manager when it is switched on.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Api, createApi } from "../api.ts";
+import { findKube, type KubePrograms } from "../go-tools.ts";
+import { createKubeconfigs, type Kubeconfigs, type Target } from "../kubeconfig.ts";
+import type { Part, Room } from "../part.ts";
+import { createPki, PKI } from "../pki.ts";
+import { freePort } from "../port.ts";
+import type { RunningProcess } from "../process.ts";
+import { createSwitch, type Switch } from "../switch.ts";
+import { ADMIN, CONTROLLER_MANAGER, createIdentities, type SandboxUser, tokenFile } from "../users.ts";
+import { apiserver, portTaken } from "./apiserver.ts";
+import { controllerManager } from "./controller-manager.ts";
+import { etcd } from "./etcd.ts";
+
+const PORT_TRIES = 5;
+/** Answers go out within milliseconds; the rest of its time it would wait, a minute long, for watches to end by themselves. */
+const APISERVER_GRACE_MS = 1000;
+
+export interface ControlPlaneOptions {
+  users: readonly SandboxUser[];
+  apiserverFlags: readonly string[];
+}
+
+export interface ControlPlane extends Target {
+  adminToken: string;
+  /** With the rights of the admin. */
+  api: Api;
+  kubeconfig: Kubeconfigs;
+  /** On from the start; keeps its port and its data. */
+  apiserver: Switch;
+  /** Off at first. */
+  controllerManager: Switch;
+}
+
+export const CONTROL_PLANE: Part<KubePrograms, ControlPlane, ControlPlaneOptions> = {
+  name: "control-plane",
+  find: findKube,
+
+  async start(programs, room, { users, apiserverFlags: flags }) {
+    const ca = await createPki(room.directory);
+    const identities = createIdentities(users);
+    await writeFile(join(room.directory, PKI.tokens), tokenFile(identities.values()), { mode: 0o600 });
+    await room.start(etcd(programs.etcd, room.directory));
+
+    const adminToken = identities.get(ADMIN.name)!.token;
+    const open = { room, command: programs["kube-apiserver"], flags, ca, token: adminToken };
+    const { server, api, start, running } = await startOnFreePort(open);
+    const kubeconfig = createKubeconfigs(room.directory, { server, ca }, identities);
+    const controllers = controllerManager(
+      programs["kube-controller-manager"],
+      kubeconfig(CONTROLLER_MANAGER.name),
+      api,
+    );
+    return {
+      server,
+      ca,
+      adminToken,
+      api,
+      kubeconfig,
+      apiserver: createSwitch(start, { running, graceMs: APISERVER_GRACE_MS }),
+      controllerManager: createSwitch(() => room.start(controllers)),
+    };
+  },
+};
+
+interface Apiserver {
+  server: string;
+  api: Api;
+  /** Starts it once more, on the same port. */
+  start: () => Promise<RunningProcess>;
+  running: RunningProcess;
+}
+
+function startOnFreePort(given: {
+  room: Room;
+  command: string;
+  flags: readonly string[];
+  ca: string;
+  token: string;
+}): Promise<Apiserver> {
+  const { room, command, flags, ca, token } = given;
+  return unlessTaken(async () => {
+    const port = await freePort();
+    const server = `https://127.0.0.1:${port}`;
+    const api = createApi({ server, ca, token });
+    const program = apiserver({ command, port, flags, api });
+    const running = await room.start(program);
+    return { server, api, running, start: () => unlessTaken(() => room.start(program)) };
+  });
+}
+
+/** Another process may take a port that was free a moment ago; on a restart, a client that keeps knocking may hold it for a moment. */
+async function unlessTaken<T>(start: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!portTaken(error) || tries === PORT_TRIES) throw error;
+      await sleep(100);
+    }
+  }
+}

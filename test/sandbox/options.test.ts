@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { HELP, parseOptions, UsageError } from "../../sandbox/options.ts";
+
+describe("the sandbox's command line", () => {
+  for (const [args, expected] of [
+    [[], { help: false, crds: [], controllerManager: true }],
+    [["--help"], { help: true, crds: [], controllerManager: true }],
+    [["--crds", "flux", "--no-controller-manager"], { help: false, crds: ["flux"], controllerManager: false }],
+  ] as const) {
+    it(`${args.join(" ") || "without options"} is understood`, () => assert.deepEqual(parseOptions(args), expected));
+  }
+
+  for (const [args, message] of [
+    [["--bogus"], /^Unknown option '--bogus'; see --help$/],
+    [["up"], /^Unexpected argument 'up'; see --help$/],
+    [["--crds"], /^Option '--crds <value>' argument missing; see --help$/],
+    [["--crds", "argo"], /^There is no set of CRDs 'argo', but there is: flux$/],
+    [["--crds", "toString"], /^There is no set of CRDs 'toString'/],
+  ] as const) {
+    it(`${args.join(" ")} is refused in one sentence`, () => {
+      assert.throws(
+        () => parseOptions(args),
+        (error: unknown) => error instanceof UsageError && message.test(error.message),
+      );
+    });
+  }
+
+  it("has a help text that names every option", () => {
+    for (const option of ["--crds", "--no-controller-manager", "--help"]) assert.ok(HELP.includes(option), option);
+  });
+});
