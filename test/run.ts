@@ -1,0 +1,63 @@
+// Runs the tests: units in this one process, then the integration suites, each in its own; one closing line for all.
+//   node test/run.ts [--group unit|integration|world]... [word ...]     words select files whose path contains one of them
+import { globSync } from "node:fs";
+import { relative } from "node:path";
+import { run } from "node:test";
+import { parseArgs } from "node:util";
+import { count, progressLines, type Totals } from "./report.ts";
+
+const GROUPS = {
+  unit: { files: ["test/{src,webhooks,certs,sandbox,contracts}/**/*.test.ts", "test/*.test.ts"], alone: false },
+  integration: { files: ["test/integration/**/*.test.ts"], alone: true },
+  world: { files: ["test/world/**/*.test.ts"], alone: true },
+} as const;
+type Group = keyof typeof GROUPS;
+
+/** What `npm test` runs: everything but the suites on parts that take many minutes to build. */
+const DEFAULT: Group[] = ["unit", "integration"];
+const FILE_TIMEOUT_MS = 15 * 60_000;
+const TEST_TIMEOUT_MS = 60_000;
+
+const { values, positionals } = parseArgs({
+  options: { group: { type: "string", multiple: true } },
+  allowPositionals: true,
+});
+const groups = values.group ?? DEFAULT;
+const unknown = groups.filter((name) => !Object.hasOwn(GROUPS, name));
+if (unknown.length > 0) {
+  console.error(`no such group: ${unknown.join(", ")} (there are ${Object.keys(GROUPS).join(", ")})`);
+  process.exit(2);
+}
+
+const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+for (const group of groups as Group[]) await runGroup(group);
+if (totals.passed + totals.failed + totals.skipped === 0) {
+  console.error(`no test matches ${positionals.join(" ") || groups.join(", ")}`);
+  totals.failed = 1;
+}
+console.log(
+  `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}`,
+);
+process.exit(totals.failed === 0 ? 0 : 1);
+
+async function runGroup(group: Group): Promise<void> {
+  const { files: pattern, alone } = GROUPS[group];
+  const files = globSync(pattern).filter(
+    (file) => positionals.length === 0 || positionals.some((word) => file.includes(word)),
+  );
+  if (files.length === 0) return;
+  const started = performance.now();
+  const before = { ...totals };
+  console.log(`${group}: ${files.length} ${files.length === 1 ? "file" : "files"}`);
+  const events = alone
+    ? run({ files: files.toSorted(), isolation: "process", concurrency: 2, timeout: FILE_TIMEOUT_MS })
+    : run({ files: files.toSorted(), isolation: "none", concurrency: false, timeout: TEST_TIMEOUT_MS });
+  for await (const event of events) {
+    count(event, totals);
+    for (const line of progressLines(event, alone, (file) => relative(process.cwd(), file))) console.log(line);
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${group}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed in ${seconds} s`,
+  );
+}
