@@ -42,8 +42,11 @@ export const DOORKEEPERS: Readonly<Record<string, readonly string[]>> = {
   "node-forge": ["certs/"],
   pino: ["src/log.ts"],
   "prom-client": ["src/metrics.ts"],
-  zod: ["src/config.ts", "src/setting.ts"],
+  zod: ["src/config.ts", "src/setting.ts", "src/tenants/row.ts"],
   commander: ["src/cli.ts"],
+  "cassandra-driver": ["src/tenants/keyspaces.ts"],
+  yaml: ["src/tenants/file.ts", "src/cli/"],
+  "@aws-sdk/credential-providers": ["src/clients/"],
 };
 
 const FORBIDDEN_NAMES = ["utils", "util", "helpers", "helper", "common", "manager", "base", "types", "misc"];
