@@ -1,8 +1,8 @@
 // `npm run demo`: a tenant moves in before your eyes, on a real control plane. Ends with 0 only if every step was what it should be.
 import { setTimeout as sleep } from "node:timers/promises";
-import { followTenant } from "./follow.ts";
 import { startLandlord } from "./landlord.ts";
 import { MissingTool } from "./missing-tool.ts";
+import { createObserver } from "./observer.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 import { createStage } from "./stage.ts";
 
@@ -60,30 +60,27 @@ async function landlordArrives(sandbox: Sandbox): Promise<void> {
 /** Resolves to the tenant's token. */
 async function tenantMovesIn(sandbox: Sandbox): Promise<string> {
   stage.act("A namespace becomes a tenant's");
-  const following = followTenant(sandbox, TENANT, AbortSignal.any([stop.signal, AbortSignal.timeout(WAIT_MS)]));
-  await following.listening;
+  const observer = createObserver(sandbox);
+  await observer.listening;
+  const told = observer.story(TENANT);
   stage.command(
     `kubectl create -f - <<< '{kind: Namespace, metadata: {name: ${TENANT}, labels: {landlord.dev/tenant: acme}}}'`,
   );
-  const namespace = {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: TENANT, labels: { "landlord.dev/tenant": "acme" } },
-  };
-  await kubectl(sandbox, ["create", "-f", "-"], { input: JSON.stringify(namespace) });
-  const { timeline, token } = await following.ready;
-  for (const { ms, what } of timeline) stage.say(`${String(ms).padStart(6)} ms  ${what}`);
-  stage.check(
-    timeline.some(({ what }) => what.startsWith("TenantReady")),
-    "the tenant is ready",
-  );
-  stage.check(token !== "", "its token is there");
+  const metadata = { name: TENANT, labels: { "landlord.dev/tenant": "acme" } };
+  await kubectl(sandbox, ["create", "-f", "-"], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata }),
+  });
+  const story = await withinTime(told, "the tenant is ready");
+  await observer.close();
+  const [first] = story.moments;
+  for (const { at, what } of story.moments) stage.say(`${(at - (first?.at ?? at)).toFixed(0).padStart(6)} ms  ${what}`);
+  stage.check(story.token !== "", "the tenant is ready, and its token is there");
   stage.command(`kubectl wait --for=condition=TenantReady namespace/${TENANT}`);
   const waited = await kubectl(sandbox, ["wait", "--for=condition=TenantReady", `namespace/${TENANT}`, "--timeout=5s"]);
   stage.check(waited.code === 0, waited.stdout.trim());
   stage.command(`kubectl events -n ${TENANT}`);
   stage.output((await kubectl(sandbox, ["events", "-n", TENANT])).stdout);
-  return token;
+  return story.token;
 }
 
 async function tokenOpensOneDoor(sandbox: Sandbox, token: string): Promise<void> {
@@ -200,6 +197,13 @@ function apply(sandbox: Sandbox, name: string, spec: object, args: string[]) {
 function kubectl(sandbox: Sandbox, args: string[], options: { input?: string; kubeconfig?: string } = {}) {
   stop.signal.throwIfAborted();
   return sandbox.kubectl(args, options);
+}
+
+async function withinTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  const late = sleep(WAIT_MS, undefined, { signal: stop.signal, ref: false }).then(() => {
+    throw new Error(`wait until ${what}: not within ${WAIT_MS / 1000} s`);
+  });
+  return await Promise.race([promise, late]);
 }
 
 /** Looks until `good`, at most `limitMs`; resolves to what was seen last. */

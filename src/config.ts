@@ -1,14 +1,19 @@
 // Settings: environment in, one frozen and complete Config out, or the list of every mistake. Nobody else reads the environment.
 import type { z } from "zod";
 import { TENANT_LABEL } from "./model/labels.ts";
+import type { Sealed } from "./model/sealed.ts";
 import {
+  cqlName,
   dnsLabel,
   duration,
+  flag,
+  host,
   integer,
   labelKey,
   oneOf,
   roleName,
   type Setting,
+  secretSetting,
   setting,
   sharedSource,
   subdomain,
@@ -16,7 +21,7 @@ import {
   words,
 } from "./setting.ts";
 
-export const ROLES = ["webhooks", "initializer"] as const;
+export const ROLES = ["webhooks", "generator", "initializer"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Every setting of the service, in the order of the documentation. */
@@ -125,6 +130,115 @@ export const SETTINGS = {
     "bound: life of a token; the API server may give less.",
   ),
   LANDLORD_CONCURRENCY: setting(integer(1, 256), "16", "Namespaces that are worked on at once."),
+
+  LANDLORD_TENANT_STORE: setting(
+    oneOf(["file", "keyspaces"]),
+    undefined,
+    "Where tenants are registered: file or keyspaces. If it is not set: keyspaces where KEYSPACES_USERNAME is set, otherwise file.",
+  ),
+  LANDLORD_TENANTS_FILE: setting(text(), "/etc/landlord/tenants.yaml", "file: the registry, re-read when it changes."),
+  AWS_REGION: setting(
+    subdomain(),
+    "us-east-1",
+    "keyspaces: the region; also the data centre's name, and part of the endpoint's.",
+  ),
+  KEYSPACES_CONTACT_POINT: setting(
+    host(),
+    undefined,
+    "keyspaces: the endpoint; `cassandra.<AWS_REGION>.amazonaws.com` if it is not set.",
+  ),
+  KEYSPACES_PORT: setting(integer(1, 65_535), "9142", "keyspaces: its port."),
+  KEYSPACES_SERVER_NAME: setting(
+    host(),
+    undefined,
+    "keyspaces: the name that its certificate must carry; the endpoint's if it is not set.",
+  ),
+  KEYSPACES_ROOT_CERT: setting(
+    text(),
+    "/certs/sf-class2-root.crt",
+    "keyspaces: PEM file with authorities that are trusted besides the system's. It may be missing as long as it is not set.",
+  ),
+  KEYSPACES_KEYSPACE: setting(cqlName(), "tenant_ops", "keyspaces: the keyspace."),
+  KEYSPACES_TABLE: setting(cqlName(), "tenant_configs", "keyspaces: the table."),
+  KEYSPACES_CONSISTENCY: setting(
+    oneOf(["LOCAL_QUORUM", "LOCAL_ONE", "ONE"]),
+    "LOCAL_QUORUM",
+    "keyspaces: consistency of reads. Less than LOCAL_QUORUM may miss a row, and a missed row is a deleted Application.",
+  ),
+  KEYSPACES_PAGE_SIZE: setting(integer(1, 10_000), "500", "keyspaces: rows asked for at once."),
+  KEYSPACES_AUTH: setting(
+    oneOf(["password", "sigv4"]),
+    "password",
+    "keyspaces: password (service-specific credentials) or sigv4 (the AWS credential chain: IRSA, Pod Identity, profiles).",
+  ),
+  KEYSPACES_USERNAME: setting(text(), undefined, "keyspaces, password: the user name."),
+  KEYSPACES_PASSWORD: secretSetting("keyspaces, password: the password."),
+
+  PORT: setting(integer(0, 65_535), "4355", "Port of the plugin endpoint; 0 takes a free one."),
+  PLUGIN_TOKEN_FILE: setting(
+    text(),
+    "/var/run/argo/token",
+    "File with the bearer token that Argo CD sends; re-read when it changes.",
+  ),
+  PLUGIN_PREVIOUS_TOKEN_FILE: setting(
+    text(),
+    undefined,
+    "File with a token that is accepted besides, while it is being exchanged.",
+  ),
+  PLUGIN_TOKEN_RELOAD: setting(duration(100, 3_600_000), "2s", "How often the token files are looked at."),
+  PLUGIN_TOKEN_OVERLAP: setting(
+    duration(0, 86_400_000),
+    "5m",
+    "How long the token before the last change still opens.",
+  ),
+  GENERATOR_REFRESH_INTERVAL: setting(duration(100, 86_400_000), "30s", "How often the registry is scanned."),
+  GENERATOR_MAX_STALE: setting(
+    duration(100, 604_800_000),
+    "1h",
+    "Age beyond which a snapshot is no longer served: the answer is 503 then.",
+  ),
+  GENERATOR_COLD_WAIT: setting(
+    duration(0, 29_000),
+    "20s",
+    "How long an answer waits for the first snapshot; below the 30 s that Argo CD waits.",
+  ),
+  GENERATOR_BODY_TIMEOUT: setting(duration(100, 60_000), "5s", "How long a request's body may take."),
+  GENERATOR_BASELINE_FILE: setting(
+    text(),
+    undefined,
+    "File that remembers what was served, for the guard. If it is not set: a ConfigMap `landlord-generator` in LANDLORD_NAMESPACE where there is a cluster, `/var/lib/landlord/baseline.json` otherwise.",
+  ),
+  GENERATOR_GUARD_MODE: setting(
+    oneOf(["hold", "fail"]),
+    "hold",
+    "What happens when too many tenants are gone at once: hold serves the former answer, fail answers 503.",
+  ),
+  GENERATOR_GUARD_MAX_REMOVALS: setting(
+    integer(0, 1_000_000),
+    "5",
+    "Tenants that may vanish at once; the greater of this and the next counts.",
+  ),
+  GENERATOR_GUARD_MAX_PERCENT: setting(integer(0, 100), "10", "The same in percent of what was served."),
+  GENERATOR_GUARD_SCANS: setting(
+    integer(1, 100),
+    "2",
+    "Complete scans in a row that must miss a tenant before it is taken out.",
+  ),
+  GENERATOR_PARAMS_OVERRIDE: setting(
+    flag(),
+    "false",
+    "true: a tenant's params may overwrite namespace, cluster, repoURL, path and tenantId, as in the Rust plugin.",
+  ),
+  GENERATOR_PUSH: setting(
+    flag(),
+    "false",
+    "true: ApplicationSets that use this plugin are refreshed when tenants change. Needs the rights of manifests/generator.",
+  ),
+  GENERATOR_PUSH_CONFIG_MAPS: setting(
+    words(subdomain(), 0),
+    "landlord-generator-plugin",
+    "Names of the ConfigMaps by which ApplicationSets refer to this plugin.",
+  ),
 } satisfies Record<string, Setting<unknown>>;
 
 type Read = { [Key in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[Key]["read"]> };
@@ -155,8 +269,42 @@ export interface Config {
   tokenWaitMs: number;
   tokenLifetimeSeconds: number;
   concurrency: number;
+  registry: RegistryConfig;
+  generator: GeneratorConfig;
   /** Where the API server is, when running in a Pod; undefined elsewhere. */
   inCluster: { host: string; port: string } | undefined;
+}
+
+export interface RegistryConfig {
+  store: "file" | "keyspaces";
+  file: string;
+  region: string;
+  contactPoint: string;
+  port: number;
+  serverName: string;
+  /** `required`: it was asked for by name, so it must be there. */
+  rootCertificates: { path: string; required: boolean };
+  keyspace: string;
+  table: string;
+  consistency: Read["KEYSPACES_CONSISTENCY"];
+  pageSize: number;
+  auth: { kind: "password"; username: string; password: Sealed } | { kind: "sigv4" };
+}
+
+export interface GeneratorConfig {
+  port: number;
+  tokenFile: string;
+  previousTokenFile: string | undefined;
+  tokenReloadMs: number;
+  tokenOverlapMs: number;
+  refreshIntervalMs: number;
+  maxStaleMs: number;
+  coldWaitMs: number;
+  bodyTimeoutMs: number;
+  baselineFile: string | undefined;
+  guard: { mode: "hold" | "fail"; maxRemovals: number; maxPercent: number; scans: number };
+  paramsOverride: boolean;
+  push: { enabled: boolean; configMaps: string[] };
 }
 
 /** Every mistake in the environment, one line each: name, value, what is allowed. */
@@ -179,12 +327,15 @@ export const environment = (overrides: Environment = {}): Environment => ({ ...p
 export function loadConfig(env: Environment): Config {
   const mistakes: string[] = [];
   const read: Record<string, unknown> = {};
-  for (const [name, { read: schema, fallback }] of Object.entries<Setting<unknown>>(SETTINGS)) {
+  for (const [name, { read: schema, fallback, secret = false }] of Object.entries<Setting<unknown>>(SETTINGS)) {
     const given = env[name] === undefined || env[name] === "" ? fallback : env[name];
     if (given === undefined) continue;
     const result = schema.safeParse(given);
     if (result.success) read[name] = result.data;
-    else mistakes.push(...result.error.issues.map(({ message }) => `${name} is ${quoted(given)}: ${message}`));
+    else
+      mistakes.push(
+        ...result.error.issues.map(({ message }) => `${name} is ${secret ? "wrong" : quoted(given)}: ${message}`),
+      );
   }
   mistakes.push(...unknownSettings(env));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -225,8 +376,62 @@ function complete(read: Read, env: Environment): Config {
     tokenWaitMs: read.LANDLORD_TOKEN_WAIT,
     tokenLifetimeSeconds: Math.floor(read.LANDLORD_TOKEN_LIFETIME / 1000),
     concurrency: read.LANDLORD_CONCURRENCY,
+    registry: registryOf(read, env),
+    generator: generatorOf(read),
     inCluster: host === undefined ? undefined : { host, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
   });
+}
+
+function registryOf(read: Read, env: Environment): RegistryConfig {
+  const endpoint = `cassandra.${read.AWS_REGION}.amazonaws.com`;
+  const contactPoint = read.KEYSPACES_CONTACT_POINT ?? endpoint;
+  const store = read.LANDLORD_TENANT_STORE ?? (read.KEYSPACES_USERNAME === undefined ? "file" : "keyspaces");
+  const { KEYSPACES_USERNAME: username, KEYSPACES_PASSWORD: password } = read;
+  const byPassword = store === "keyspaces" && read.KEYSPACES_AUTH === "password";
+  if (byPassword && (username === undefined || password === undefined)) {
+    const missing = username === undefined ? "KEYSPACES_USERNAME" : "KEYSPACES_PASSWORD";
+    throw new ConfigError([`${missing} is not set: KEYSPACES_AUTH=password needs it; sigv4 does without`]);
+  }
+  return {
+    store,
+    file: read.LANDLORD_TENANTS_FILE,
+    region: read.AWS_REGION,
+    contactPoint,
+    port: read.KEYSPACES_PORT,
+    serverName: read.KEYSPACES_SERVER_NAME ?? contactPoint,
+    rootCertificates: { path: read.KEYSPACES_ROOT_CERT, required: Boolean(env["KEYSPACES_ROOT_CERT"]) },
+    keyspace: read.KEYSPACES_KEYSPACE,
+    table: read.KEYSPACES_TABLE,
+    consistency: read.KEYSPACES_CONSISTENCY,
+    pageSize: read.KEYSPACES_PAGE_SIZE,
+    auth:
+      read.KEYSPACES_AUTH === "password" && username !== undefined && password !== undefined
+        ? { kind: "password", username, password }
+        : { kind: "sigv4" },
+  };
+}
+
+function generatorOf(read: Read): GeneratorConfig {
+  return {
+    port: read.PORT,
+    tokenFile: read.PLUGIN_TOKEN_FILE,
+    previousTokenFile: read.PLUGIN_PREVIOUS_TOKEN_FILE,
+    tokenReloadMs: read.PLUGIN_TOKEN_RELOAD,
+    tokenOverlapMs: read.PLUGIN_TOKEN_OVERLAP,
+    refreshIntervalMs: read.GENERATOR_REFRESH_INTERVAL,
+    maxStaleMs: read.GENERATOR_MAX_STALE,
+    coldWaitMs: read.GENERATOR_COLD_WAIT,
+    bodyTimeoutMs: read.GENERATOR_BODY_TIMEOUT,
+    baselineFile: read.GENERATOR_BASELINE_FILE,
+    guard: {
+      mode: read.GENERATOR_GUARD_MODE,
+      maxRemovals: read.GENERATOR_GUARD_MAX_REMOVALS,
+      maxPercent: read.GENERATOR_GUARD_MAX_PERCENT,
+      scans: read.GENERATOR_GUARD_SCANS,
+    },
+    paramsOverride: read.GENERATOR_PARAMS_OVERRIDE,
+    push: { enabled: read.GENERATOR_PUSH, configMaps: read.GENERATOR_PUSH_CONFIG_MAPS },
+  };
 }
 
 const serviceNames = (namespace: string): string[] => [

@@ -1,6 +1,7 @@
 // How the text of a setting is read: small zod schemas from text to value, each with a message that says what is allowed.
 import { z } from "zod";
 import { DNS_LABEL, isDnsSubdomain } from "./model/names.ts";
+import { Sealed } from "./model/sealed.ts";
 
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
@@ -10,10 +11,17 @@ export interface Setting<T> {
   /** Text, as it would be set; undefined: it may be left out. */
   fallback?: string;
   about: string;
+  /** Its value is never shown, in no message. */
+  secret?: true;
 }
 
 export function setting<T>(read: z.ZodType<T, string>, fallback: string | undefined, about: string): Setting<T> {
   return { read, about, ...(fallback === undefined ? {} : { fallback }) };
+}
+
+/** The same for a value that nobody may see. */
+export function secretSetting(about: string): Setting<Sealed> {
+  return { read: text().transform((given) => new Sealed(given)), about, secret: true };
 }
 
 /** Any text that is not empty, at most `most` characters. */
@@ -71,6 +79,23 @@ export function subdomain(): z.ZodType<string, string> {
   return z
     .string()
     .refine(isDnsSubdomain, "must be a DNS subdomain: lower-case letters, digits, '-' and '.', at most 253");
+}
+
+/** `true` or `false`. */
+export function flag(): z.ZodType<boolean, string> {
+  return oneOf(["true", "false"]).transform((given) => given === "true");
+}
+
+/** A host name or an IP address, without scheme and port. */
+export function host(): z.ZodType<string, string> {
+  return z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?$/, "must be a host name or an IP address");
+}
+
+/** The name of a keyspace or a table: it goes into CQL as it is. */
+export function cqlName(): z.ZodType<string, string> {
+  return z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,47}$/, "must begin with a letter: lower-case letters, digits and '_', at most 48");
 }
 
 export function labelKey(): z.ZodType<string, string> {
