@@ -16,7 +16,7 @@ function mistakesOf(env: Record<string, string>): readonly string[] {
 describe("loadConfig", () => {
   it("is complete without any setting", () => {
     const config = loadConfig({});
-    assert.deepEqual([...config.roles], ["webhooks", "initializer"]);
+    assert.deepEqual([...config.roles], ["webhooks", "generator", "initializer"]);
     assert.equal(config.webhookPort, 8443);
     assert.equal(config.healthPort, 8080);
     assert.equal(config.ownUser, "system:serviceaccount:landlord:landlord");
@@ -62,7 +62,7 @@ describe("loadConfig", () => {
       LANDLORD_TOKEN_WAIT: "soon",
     });
     assert.deepEqual(mistakes, [
-      'LANDLORD_ROLES is "webhoks": must be one of webhooks, initializer',
+      'LANDLORD_ROLES is "webhoks": must be one of webhooks, generator, initializer',
       'LANDLORD_WEBHOOK_PORT is "70000": must be a whole number from 0 to 65535',
       'LANDLORD_TOKEN_WAIT is "soon": must be a duration such as 500ms, 30s, 5m, 24h or 7d, from 1s to 3600s',
     ]);
