@@ -1,41 +1,70 @@
 // The command line, also the image's entry: composes commander from the list of commands and exits with what they say.
 import { readFileSync } from "node:fs";
 import { Command as Commander, CommanderError } from "commander";
-import type { Command, CommandDeps } from "./cli/command.ts";
+import { type Command, type CommandDeps, type Given, UsageError } from "./cli/command.ts";
 import { commands } from "./cli/index.ts";
-import { environment, loadConfig } from "./config.ts";
+import { ConfigError, environment, loadConfig } from "./config.ts";
+import { describe } from "./model/errors.ts";
+import type { TenantStore } from "./tenants/store.ts";
 
-/** Runs one command line (without node and script) and resolves to its exit code. */
+/** Runs one command line (without node and script) and resolves to its exit code: 0 done, 1 failed, 2 wrong use or settings. */
 export async function runCli(argv: readonly string[], deps: CommandDeps): Promise<number> {
   let code = 0;
-  const program = new Commander("landlord")
+  const program = quiet(new Commander("landlord"), deps)
     .description("Moves tenants into a Kubernetes cluster and keeps them in their own rooms.")
-    .version(version())
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => deps.out(text.trimEnd()), writeErr: (text) => deps.error(text.trimEnd()) })
-    .showHelpAfterError("(landlord --help tells what there is)");
+    .version(version());
   for (const command of commands) {
-    add(program, command, async (options) => {
-      code = await command.run(options, deps);
+    add(program, command, deps, async (given) => {
+      code = await command.run(given, deps);
     });
   }
   try {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    return told(error, deps);
   }
 }
 
-function add(
-  program: Commander,
-  { name, summary, options }: Command,
-  run: (options: Record<string, string>) => Promise<void>,
-): void {
-  const sub = program.command(name).description(summary).exitOverride().allowExcessArguments(false);
-  for (const { flags, about } of options) sub.option(flags, about);
-  sub.action(run);
+/** Says in words what went wrong; resolves to the exit code. */
+function told(error: unknown, deps: CommandDeps): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ConfigError) {
+    deps.error("landlord: these settings are wrong:");
+    for (const mistake of error.mistakes) deps.error(`  ${mistake}`);
+    return 2;
+  }
+  deps.error(`landlord: ${describe(error)}`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/** A command of two words goes below its first one. */
+function add(program: Commander, command: Command, deps: CommandDeps, run: (given: Given) => Promise<void>): void {
+  const words = command.name.split(" ");
+  const last = words.pop() ?? "";
+  const parent = words.reduce((above, word) => group(above, word, deps), program);
+  const sub = quiet(parent.command(last), deps).description(command.summary).allowExcessArguments(false);
+  for (const { name, about } of command.arguments ?? []) sub.argument(`<${name}>`, about);
+  for (const { flags, about, fallback, repeated } of command.options) {
+    if (repeated === true) sub.option(flags, about, (value: string, before: string[]) => [...before, value], []);
+    else sub.option(flags, about, fallback);
+  }
+  sub.action(() => {
+    const names = (command.arguments ?? []).map(({ name }, index) => [name, sub.args[index]] as const);
+    return run({ ...sub.opts<Given>(), ...Object.fromEntries(names) });
+  });
+}
+
+function group(above: Commander, word: string, deps: CommandDeps): Commander {
+  const found = above.commands.find((command) => command.name() === word);
+  return found ?? quiet(above.command(word), deps).description(`Commands about: ${word}.`);
+}
+
+function quiet(command: Commander, { out, error }: CommandDeps): Commander {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out(text.trimEnd()), writeErr: (text) => error(text.trimEnd()) })
+    .showHelpAfterError("(landlord --help tells what there is)");
 }
 
 /** Of package.json, which lies one folder above the sources and two above the compiled output. */
@@ -56,9 +85,21 @@ async function serve(settings: Record<string, string>): Promise<void> {
   await runService(config);
 }
 
+async function withRegistry<T>(use: (store: TenantStore) => Promise<T>): Promise<T> {
+  const { openRegistry } = await import("./registry.ts");
+  const store = await openRegistry(loadConfig(environment()).registry);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const error = (line: string): void => void process.stderr.write(`${line}\n`);
 
 if (import.meta.main) {
-  process.exitCode = await runCli(process.argv.slice(2), { out, error, serve });
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  process.exitCode = await runCli(process.argv.slice(2), { out, error, signal: stop.signal, serve, withRegistry });
 }

@@ -1,24 +1,59 @@
 // What a command is. Options come parsed; everything it touches beyond them is handed in.
+import type { TenantStore } from "../tenants/store.ts";
 
-export interface CommandOption {
-  /** As commander writes them: `--roles <list>`. */
-  flags: string;
+export interface CommandArgument {
+  /** camelCase, as it is found among the options. */
+  name: string;
   about: string;
 }
+
+export interface CommandOption {
+  /** As commander writes them: `--roles <list>`, `--dry-run`. */
+  flags: string;
+  about: string;
+  fallback?: string;
+  /** May be given several times: comes as a list. */
+  repeated?: true;
+}
+
+/** Arguments and options by commander's name for them: text, true for a flag, a list where it may be repeated. */
+export type Given = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 export interface CommandDeps {
   /** Lines for people: results and mistakes. */
   out(line: string): void;
   error(line: string): void;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
   /** Runs the service until it is told to stop. `settings` override the environment. Rejects with ConfigError for wrong settings. */
   serve(settings: Record<string, string>): Promise<void>;
+  /** The tenant registry that the settings name; it is closed afterwards. Rejects with ConfigError for wrong settings. */
+  withRegistry<T>(use: (store: TenantStore) => Promise<T>): Promise<T>;
 }
 
 export interface Command {
-  /** kebab-case: file, heading. */
+  /** One or two words: `serve`, `tenant add`. */
   name: string;
   summary: string;
+  arguments?: readonly CommandArgument[];
   options: readonly CommandOption[];
-  /** Resolves to the exit code: 0 done, 1 failed, 2 wrong use. Options are named as commander names them (camelCase). */
-  run(options: Readonly<Record<string, string | undefined>>, deps: CommandDeps): Promise<number>;
+  /** Resolves to the exit code: 0 done, 1 failed, 2 wrong use. */
+  run(given: Given, deps: CommandDeps): Promise<number>;
 }
+
+/** Wrong use that only the command can see; the message says what is allowed. Exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** An option's text; "" where it was not given. */
+export const textOf = (given: Given, name: string): string => {
+  const value = given[name];
+  return typeof value === "string" ? value : "";
+};
+
+/** A repeated option's values. */
+export const listOf = (given: Given, name: string): readonly string[] => {
+  const value = given[name];
+  return Array.isArray(value) ? value : [];
+};

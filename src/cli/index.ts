@@ -1,7 +1,9 @@
 // Every command of `landlord`, in the order of its help.
 import type { Command } from "./command.ts";
 import { serve } from "./serve.ts";
+import { tenantCommands } from "./tenant/index.ts";
 
 export const commands: readonly Command[] = [
   serve, // the service itself; what the image runs
+  ...tenantCommands, // the registry
 ];

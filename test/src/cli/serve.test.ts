@@ -1,47 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { serve } from "../../../src/cli/serve.ts";
-import { ConfigError } from "../../../src/config.ts";
-
-async function runWith(serveService: () => Promise<void>): Promise<{ code: number; error: string[] }> {
-  const error: string[] = [];
-  const code = await serve.run(
-    {},
-    { out: () => undefined, error: (line) => void error.push(line), serve: serveService },
-  );
-  return { code, error };
-}
+import { runLine } from "../../helpers/cli.ts";
 
 describe("serve", () => {
   it("ends with 0 when the service was told to stop", async () => {
-    assert.deepEqual(await runWith(() => Promise.resolve()), { code: 0, error: [] });
+    assert.equal((await runLine(["serve"])).code, 0);
   });
 
-  it("lists every wrong setting and ends with 2", async () => {
-    const { code, error } = await runWith(() =>
-      Promise.reject(new ConfigError(["A is 1: must be 2", "B is 3: must be 4"])),
-    );
-    assert.equal(code, 2);
-    assert.deepEqual(error.slice(1), ["  A is 1: must be 2", "  B is 3: must be 4"]);
-  });
-
-  it("says in one line what else went wrong and ends with 1", async () => {
-    const { code, error } = await runWith(() =>
-      Promise.reject(new Error("listen 8443", { cause: new Error("address in use") })),
-    );
-    assert.equal(code, 1);
-    assert.deepEqual(error, ["landlord: listen 8443: address in use"]);
-  });
-
-  it("overrides the roles of the environment only when asked to", async () => {
-    const seen: Record<string, string>[] = [];
-    const deps = {
-      out: () => undefined,
-      error: () => undefined,
-      serve: (settings: Record<string, string>) => Promise.resolve(void seen.push(settings)),
-    };
-    await serve.run({}, deps);
-    await serve.run({ roles: "webhooks" }, deps);
-    assert.deepEqual(seen, [{}, { LANDLORD_ROLES: "webhooks" }]);
+  it("overrides the roles of the environment only when asked to, also with nothing", async () => {
+    assert.deepEqual((await runLine(["serve"])).served, [{}]);
+    assert.deepEqual((await runLine(["serve", "--roles", "webhooks"])).served, [{ LANDLORD_ROLES: "webhooks" }]);
   });
 });
