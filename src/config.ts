@@ -4,6 +4,7 @@ import { TENANT_LABEL } from "./model/labels.ts";
 import {
   dnsLabel,
   duration,
+  host,
   integer,
   labelKey,
   oneOf,
@@ -62,7 +63,7 @@ export const SETTINGS = {
     "Name of the MutatingWebhookConfiguration and of the ValidatingWebhookConfiguration whose caBundle is kept right.",
   ),
   LANDLORD_CERTIFICATE_NAMES: setting(
-    words(text(253), 1),
+    words(host(), 1),
     undefined,
     "DNS names and IP addresses that the serving certificate is for. If it is not set: those of the Service `landlord` in LANDLORD_NAMESPACE; set it to the host where the webhooks are called by url.",
   ),
@@ -186,6 +187,12 @@ export function loadConfig(env: Environment): Config {
     if (result.success) read[name] = result.data;
     else mistakes.push(...result.error.issues.map(({ message }) => `${name} is ${quoted(given)}: ${message}`));
   }
+  const { LANDLORD_CLUSTER_ROLE: role, LANDLORD_ALLOWED_CLUSTER_ROLES: allowed } = read as Partial<Read>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- each by its own schema
+  if (role !== undefined && allowed !== undefined && !allowed.includes(role)) {
+    mistakes.push(
+      `LANDLORD_CLUSTER_ROLE is ${quoted(role)}: must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (${allowed.join(", ")})`,
+    );
+  }
   mistakes.push(...unknownSettings(env));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was read by its own schema
@@ -193,13 +200,7 @@ export function loadConfig(env: Environment): Config {
 }
 
 function complete(read: Read, env: Environment): Config {
-  const allowed = read.LANDLORD_ALLOWED_CLUSTER_ROLES;
-  if (!allowed.includes(read.LANDLORD_CLUSTER_ROLE)) {
-    throw new ConfigError([
-      `LANDLORD_CLUSTER_ROLE is ${quoted(read.LANDLORD_CLUSTER_ROLE)}: must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (${allowed.join(", ")})`,
-    ]);
-  }
-  const host = env["KUBERNETES_SERVICE_HOST"];
+  const apiServer = env["KUBERNETES_SERVICE_HOST"];
   return Object.freeze({
     roles: new Set(read.LANDLORD_ROLES),
     namespace: read.LANDLORD_NAMESPACE,
@@ -225,7 +226,7 @@ function complete(read: Read, env: Environment): Config {
     tokenWaitMs: read.LANDLORD_TOKEN_WAIT,
     tokenLifetimeSeconds: Math.floor(read.LANDLORD_TOKEN_LIFETIME / 1000),
     concurrency: read.LANDLORD_CONCURRENCY,
-    inCluster: host === undefined ? undefined : { host, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
+    inCluster: apiServer === undefined ? undefined : { host: apiServer, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
   });
 }
 

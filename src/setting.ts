@@ -1,4 +1,5 @@
 // How the text of a setting is read: small zod schemas from text to value, each with a message that says what is allowed.
+import { isIP } from "node:net";
 import { z } from "zod";
 import { DNS_LABEL, isDnsSubdomain } from "./model/names.ts";
 
@@ -71,6 +72,13 @@ export function subdomain(): z.ZodType<string, string> {
   return z
     .string()
     .refine(isDnsSubdomain, "must be a DNS subdomain: lower-case letters, digits, '-' and '.', at most 253");
+}
+
+/** What a certificate can be for. */
+export function host(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((given) => isIP(given) !== 0 || isDnsSubdomain(given), "must be DNS names or IP addresses, without a port");
 }
 
 export function labelKey(): z.ZodType<string, string> {
