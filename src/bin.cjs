@@ -2,7 +2,6 @@
 // The `landlord` executable. Plain CommonJS of any age: it runs under whatever node the system has, and hands over to one that is new enough.
 "use strict";
 const { spawn } = require("node:child_process");
-const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
 const LEAST = [24, 12];
@@ -35,9 +34,7 @@ function main() {
     );
     process.exit(2);
   }
-  const compiled = join(__dirname, "cli.js");
-  const entry = existsSync(compiled) ? compiled : join(__dirname, "cli.ts");
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [join(__dirname, "cli.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal === null ? code : 1));
   child.on("error", (error) => {

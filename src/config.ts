@@ -67,7 +67,7 @@ export const SETTINGS = {
     "Name of the MutatingWebhookConfiguration and of the ValidatingWebhookConfiguration whose caBundle is kept right.",
   ),
   LANDLORD_CERTIFICATE_NAMES: setting(
-    words(text(253), 1),
+    words(host(), 1),
     undefined,
     "DNS names and IP addresses that the serving certificate is for. If it is not set: those of the Service `landlord` in LANDLORD_NAMESPACE; set it to the host where the webhooks are called by url.",
   ),
@@ -337,20 +337,15 @@ export function loadConfig(env: Environment): Config {
         ...result.error.issues.map(({ message }) => `${name} is ${secret ? "wrong" : quoted(given)}: ${message}`),
       );
   }
-  mistakes.push(...unknownSettings(env));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key by its own schema
+  mistakes.push(...contradictions(read as Partial<Read>), ...unknownSettings(env));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was read by its own schema
   return complete(read as Read, env);
 }
 
 function complete(read: Read, env: Environment): Config {
-  const allowed = read.LANDLORD_ALLOWED_CLUSTER_ROLES;
-  if (!allowed.includes(read.LANDLORD_CLUSTER_ROLE)) {
-    throw new ConfigError([
-      `LANDLORD_CLUSTER_ROLE is ${quoted(read.LANDLORD_CLUSTER_ROLE)}: must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (${allowed.join(", ")})`,
-    ]);
-  }
-  const host = env["KUBERNETES_SERVICE_HOST"];
+  const apiServer = env["KUBERNETES_SERVICE_HOST"];
   return Object.freeze({
     roles: new Set(read.LANDLORD_ROLES),
     namespace: read.LANDLORD_NAMESPACE,
@@ -378,20 +373,15 @@ function complete(read: Read, env: Environment): Config {
     concurrency: read.LANDLORD_CONCURRENCY,
     registry: registryOf(read, env),
     generator: generatorOf(read),
-    inCluster: host === undefined ? undefined : { host, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
+    inCluster: apiServer === undefined ? undefined : { host: apiServer, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
   });
 }
 
 function registryOf(read: Read, env: Environment): RegistryConfig {
   const endpoint = `cassandra.${read.AWS_REGION}.amazonaws.com`;
   const contactPoint = read.KEYSPACES_CONTACT_POINT ?? endpoint;
-  const store = read.LANDLORD_TENANT_STORE ?? (read.KEYSPACES_USERNAME === undefined ? "file" : "keyspaces");
+  const store = storeOf(read);
   const { KEYSPACES_USERNAME: username, KEYSPACES_PASSWORD: password } = read;
-  const byPassword = store === "keyspaces" && read.KEYSPACES_AUTH === "password";
-  if (byPassword && (username === undefined || password === undefined)) {
-    const missing = username === undefined ? "KEYSPACES_USERNAME" : "KEYSPACES_PASSWORD";
-    throw new ConfigError([`${missing} is not set: KEYSPACES_AUTH=password needs it; sigv4 does without`]);
-  }
   return {
     store,
     file: read.LANDLORD_TENANTS_FILE,
@@ -443,6 +433,25 @@ const serviceNames = (namespace: string): string[] => [
 const TOOL_VARIABLES = ["LANDLORD_CACHE", "LANDLORD_KUBE_ASSETS", "LANDLORD_REQUIRE_ALL", "LANDLORD_SANDBOX"];
 /** What kubelet sets in Pods for a Service called landlord or landlord-…. */
 const SERVICE_VARIABLE = /^LANDLORD_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)$/;
+
+/** Settings that are right each by itself, and wrong together. */
+function contradictions(read: Partial<Read>): string[] {
+  const mistakes: string[] = [];
+  const { LANDLORD_CLUSTER_ROLE: role, LANDLORD_ALLOWED_CLUSTER_ROLES: allowed } = read;
+  if (role !== undefined && allowed !== undefined && !allowed.includes(role)) {
+    mistakes.push(
+      `LANDLORD_CLUSTER_ROLE is ${quoted(role)}: must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (${allowed.join(", ")})`,
+    );
+  }
+  if (storeOf(read) !== "keyspaces" || read.KEYSPACES_AUTH !== "password") return mistakes;
+  for (const name of ["KEYSPACES_USERNAME", "KEYSPACES_PASSWORD"] as const) {
+    if (read[name] === undefined) mistakes.push(`${name} is not set: KEYSPACES_AUTH=password needs it, sigv4 does not`);
+  }
+  return mistakes;
+}
+
+const storeOf = (read: Partial<Read>): "file" | "keyspaces" =>
+  read.LANDLORD_TENANT_STORE ?? (read.KEYSPACES_USERNAME === undefined ? "file" : "keyspaces");
 
 /** Names that look like settings and are none: a typing mistake must not go unseen. */
 function unknownSettings(env: Environment): string[] {

@@ -185,12 +185,12 @@ function startWebhooks(parts: Parts, facts: Facts): void {
   });
   background("certificate", (signal) => renewal.run(signal));
   background("caBundle", (signal) => caBundle.run(signal));
-  background("webhook door", (signal) =>
-    door.listen().catch((error: unknown) => (signal.aborted ? undefined : Promise.reject(error))),
+  let stopping = false;
+  background("webhook door", () =>
+    door.listen().catch((error: unknown) => (stopping ? undefined : Promise.reject(error))),
   );
   lifecycle.onStop("webhook door", () => door.close(config.shutdownTimeoutMs / 2)); // the rest is for what stops after it
 
-  let stopping = false;
   lifecycle.onStop("readiness", () => void (stopping = true));
   checks.push(
     { name: "stopping", check: () => !stopping || "the service is being stopped" },

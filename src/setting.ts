@@ -1,4 +1,5 @@
 // How the text of a setting is read: small zod schemas from text to value, each with a message that says what is allowed.
+import { isIP } from "node:net";
 import { z } from "zod";
 import { DNS_LABEL, isDnsSubdomain } from "./model/names.ts";
 import { Sealed } from "./model/sealed.ts";
@@ -86,16 +87,18 @@ export function flag(): z.ZodType<boolean, string> {
   return oneOf(["true", "false"]).transform((given) => given === "true");
 }
 
-/** A host name or an IP address, without scheme and port. */
-export function host(): z.ZodType<string, string> {
-  return z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?$/, "must be a host name or an IP address");
-}
-
 /** The name of a keyspace or a table: it goes into CQL as it is. */
 export function cqlName(): z.ZodType<string, string> {
   return z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,47}$/, "must begin with a letter: lower-case letters, digits and '_', at most 48");
+}
+
+/** What a certificate can be for. */
+export function host(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((given) => isIP(given) !== 0 || isDnsSubdomain(given), "must be a DNS name or an IP address, without a port");
 }
 
 export function labelKey(): z.ZodType<string, string> {

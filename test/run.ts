@@ -3,8 +3,9 @@
 import { globSync } from "node:fs";
 import { relative } from "node:path";
 import { run } from "node:test";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { count, progressLines, type Totals } from "./report.ts";
+import { createTally, fileOf, progressLines } from "./report.ts";
 
 const GROUPS = {
   unit: { files: ["test/{src,webhooks,certs,sandbox,contracts}/**/*.test.ts", "test/*.test.ts"], alone: false },
@@ -29,7 +30,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+const short = (file: string): string => relative(process.cwd(), file);
+const tally = createTally();
+const { totals } = tally;
 for (const group of groups as Group[]) await runGroup(group);
 if (totals.passed + totals.failed + totals.skipped === 0) {
   console.error(`no test matches ${positionals.join(" ") || groups.join(", ")}`);
@@ -52,12 +55,26 @@ async function runGroup(group: Group): Promise<void> {
   const events = alone
     ? run({ files: files.toSorted(), isolation: "process", concurrency: 2, timeout: FILE_TIMEOUT_MS })
     : run({ files: files.toSorted(), isolation: "none", concurrency: false, timeout: TEST_TIMEOUT_MS });
+  /** Files that the runner itself has told of. */
+  const told = new Set<string>();
   for await (const event of events) {
-    count(event, totals);
-    for (const line of progressLines(event, alone, (file) => relative(process.cwd(), file))) console.log(line);
+    tally.add(event);
+    told.add(short(fileOf(event) ?? ""));
+    for (const line of progressLines(event, alone, short)) console.log(line);
   }
+  if (!alone) await countDead(files.filter((file) => !told.has(file)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `${group}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed in ${seconds} s`,
   );
+}
+
+/** In one process node:test swallows the error of a file that dies while it is read, once a test of it is known. Importing it again tells. */
+async function countDead(files: string[]): Promise<void> {
+  for (const file of files) {
+    await import(pathToFileURL(file).href).catch((error: unknown) => {
+      totals.failed++;
+      console.log(`FAIL ${file}: ${error instanceof Error ? error.stack : String(error)}`);
+    });
+  }
 }

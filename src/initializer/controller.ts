@@ -34,8 +34,14 @@ export interface ControllerDeps {
   metrics: Metrics;
 }
 
+/** A ready namespace that had to be mended rests so long: somebody who keeps changing it back must not set the pace. */
+const REST_MS = 1_000;
+/** What was not found a moment ago is looked for again, should it be there after all. */
+const LOOK_AGAIN_MS = 1_000;
+
 export interface Outcome {
   requeueAfterMs?: number;
+  restMs?: number;
   outcome: "done" | "waiting";
 }
 
@@ -56,6 +62,7 @@ export function createController(deps: ControllerDeps): Controller {
     }
     const seen = tenantNamespace(namespace.metadata, deps.tenantLabels);
     if (seen.tenant === undefined) {
+      firstSeen.delete(name);
       await liftGates(name, { ...deps, signal });
       return undefined;
     }
@@ -68,9 +75,9 @@ export function createController(deps: ControllerDeps): Controller {
     try {
       return await onboard(namespace, { ...seen, tenant: seen.tenant }, signal);
     } catch (error) {
-      // gone, going, or another one of that name by now: its own event follows
-      if (isTerminating(error) || isNotFound(error) || isOtherObject(error)) return undefined;
-      throw error;
+      if (isTerminating(error)) return undefined; // the end comes as an event
+      if (!isNotFound(error) && !isOtherObject(error)) throw error;
+      return { outcome: "waiting", requeueAfterMs: LOOK_AGAIN_MS }; // the namespace, or something in it, was gone a moment ago
     }
   }
 
@@ -79,6 +86,7 @@ export function createController(deps: ControllerDeps): Controller {
     seen: TenantNamespace & { tenant: string },
     signal: AbortSignal,
   ): Promise<Outcome> {
+    let writes = 0;
     const tenant = { id: seen.tenant, namespace: seen.name, namespaceUid: seen.uid, clusterRole: deps.clusterRole };
     const result = await provision(tenant, {
       ...deps,
@@ -86,16 +94,17 @@ export function createController(deps: ControllerDeps): Controller {
       now: deps.clock.now(),
       signal,
       changed: (object, change) => {
+        writes++;
         deps.metrics.objectWrites.inc({ kind: object.kind, operation: change });
         const message = `${change} ${object.kind} ${object.metadata.name}`;
         deps.events.record(namespace, { type: "Normal", reason: capitalized(change), message });
       },
     });
     const ready = result.states.every(({ done }) => done);
-    await report(namespace, result.states, signal);
-    await mark(namespace, seen, ready, signal);
+    if (await report(namespace, result.states, signal)) writes++;
+    if (await mark(namespace, seen, ready, signal)) writes++;
     if (ready || seen.ready) await letPodsGo(namespace, signal);
-    return conclude(result, ready);
+    return { ...conclude(result, ready), ...(seen.ready && writes > 0 ? { restMs: REST_MS } : {}) };
   }
 
   /** A platform namespace that carries a tenant label is somebody's mistake or attack: nothing is written there. */
@@ -104,30 +113,37 @@ export function createController(deps: ControllerDeps): Controller {
     deps.log.warn({ namespace: name, tenant }, "platform namespace carries a tenant label and is not provisioned");
   }
 
-  async function report(namespace: Namespace, states: readonly StepState[], signal: AbortSignal): Promise<void> {
+  /** Resolves to whether there was something new to say. */
+  async function report(namespace: Namespace, states: readonly StepState[], signal: AbortSignal): Promise<boolean> {
     const conditions = statusChange(namespace, states, deps.clock.now());
-    if (conditions === undefined) return;
+    if (conditions === undefined) return false;
     const { name, uid } = namespace.metadata;
     const metadata = { name, ...(uid === undefined ? {} : { uid }) };
     const status: Namespace = { apiVersion: "v1", kind: "Namespace", metadata, status: { conditions } };
     deps.namespaces.wrote(await deps.client.apply(NAMESPACE, status, { subresource: "status", signal }));
     const blocked = states.find(({ done }) => !done);
-    if (blocked === undefined) return;
+    if (blocked === undefined) return true;
     const { step, reason, message } = blocked;
     const type = reason.startsWith("Waiting") ? "Normal" : "Warning";
     deps.events.record(namespace, { type, reason, message: `${step}: ${message}` });
+    return true;
   }
 
-  /** Puts the ready mark and takes the marker off; a namespace that must wait without a marker (made while the webhook was away) gets one. */
-  async function mark(namespace: Namespace, seen: TenantNamespace, ready: boolean, signal: AbortSignal): Promise<void> {
+  /** Puts the ready mark and takes the marker off; a namespace that must wait without a marker (made while the webhook was away) gets one. Resolves to whether it wrote. */
+  async function mark(
+    namespace: Namespace,
+    seen: TenantNamespace,
+    ready: boolean,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const markable = seen.ready || ready;
-    if (markable ? seen.ready && !seen.initializing : seen.initializing) return;
+    if (markable ? seen.ready && !seen.initializing : seen.initializing) return false;
     const metadata = markable
       ? { annotations: { [INITIALIZED_ANNOTATION]: seen.uid }, labels: { [INITIALIZING_LABEL]: null } }
       : { labels: { [INITIALIZING_LABEL]: "true" } };
     const body = { metadata: { uid: seen.uid, ...metadata } };
     deps.namespaces.wrote(await deps.client.patch(NAMESPACE, { name: seen.name }, { type: "merge", body }, { signal }));
-    if (!markable || seen.ready) return;
+    if (!markable || seen.ready) return true;
     const now = deps.clock.now();
     const seconds = (now - (firstSeen.get(seen.name)?.at ?? now)) / 1000;
     firstSeen.delete(seen.name);
@@ -135,6 +151,7 @@ export function createController(deps: ControllerDeps): Controller {
     const message = `tenant ${seen.tenant} is ready after ${Math.round(seconds * 1000)} ms`;
     deps.events.record(namespace, { type: "Normal", reason: "TenantReady", message });
     deps.log.info({ namespace: seen.name, tenant: seen.tenant, seconds }, "tenant is ready");
+    return true;
   }
 
   async function letPodsGo(namespace: Namespace, signal: AbortSignal): Promise<void> {

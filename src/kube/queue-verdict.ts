@@ -3,8 +3,8 @@ import { type Backoff, fullJitter } from "../model/backoff.ts";
 import { TerminalError, WaitError } from "../model/errors.ts";
 import { KubeError } from "./errors.ts";
 
-/** What a run may say of itself; nothing is "done". */
-export type RunResult = { requeueAfterMs?: number; outcome?: "done" | "waiting" } | undefined;
+/** What a run may say of itself; nothing is "done". `restMs`: not again before this, however fresh; and once more after it. */
+export type RunResult = { requeueAfterMs?: number; restMs?: number; outcome?: "done" | "waiting" } | undefined;
 
 export interface Verdict {
   outcome: "done" | "waiting" | "failed";
@@ -18,10 +18,13 @@ export interface Verdict {
 
 /** Full jitter may say 0, and a failure that is repeated at once is a hot loop. */
 const FLOOR_MS = 100;
+/** An API server that is away is no fault of any key: none waits for a minute once it is back. */
+const UNANSWERED_MS = 10_000;
 
 export function verdictOfResult(result: RunResult): Verdict {
-  const { outcome = "done", requeueAfterMs: afterMs } = result ?? {};
-  return { outcome, failures: 0, gapMs: 0, ...(afterMs === undefined ? {} : { afterMs }) };
+  const { outcome = "done", restMs, requeueAfterMs } = result ?? {};
+  const afterMs = restMs ?? requeueAfterMs;
+  return { outcome, failures: 0, gapMs: restMs ?? 0, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 /** `failures`: in a row before this one. Retry-After of the server is kept to, also by fresh adds. */
@@ -31,7 +34,8 @@ export function verdictOfError(
 ): Verdict {
   if (error instanceof WaitError) return { outcome: "waiting", failures: 0, afterMs: error.afterMs, gapMs: 0 };
   if (error instanceof TerminalError) return { outcome: "failed", failures: 0, gapMs: 0 };
-  const { failures: before, backoff, random } = options;
+  const { failures: before, random } = options;
+  const backoff = isUnanswered(error) ? capped(options.backoff, UNANSWERED_MS) : options.backoff;
   const asked = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
   const afterMs = Math.max(FLOOR_MS, fullJitter(before, backoff, random), asked);
   const gapMs = Math.min(afterMs, Math.max(freshGap(before, backoff), asked));
@@ -45,3 +49,8 @@ export function verdictOfError(
 function freshGap(before: number, { baseMs, maxMs }: Backoff): number {
   return before === 0 ? 0 : Math.min(maxMs, baseMs * 2 ** Math.min(before - 1, 30));
 }
+
+const isUnanswered = (error: unknown): boolean =>
+  error instanceof KubeError && (error.status === 0 || error.status === 503);
+
+const capped = ({ baseMs, maxMs }: Backoff, most: number): Backoff => ({ baseMs, maxMs: Math.min(maxMs, most) });

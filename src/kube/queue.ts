@@ -43,7 +43,7 @@ export interface QueueOptions {
 interface Entry {
   /** Failures in a row. */
   failures: number;
-  /** No run before this, however fresh the key. */
+  /** No run before this, however fresh the key: after a failure, or in a rest that a run has asked for. */
   notBefore: number;
   inHand: boolean;
   /** Added while in hand. */
@@ -147,6 +147,9 @@ export function createQueue(options: QueueOptions): Queue {
       metrics.queueRetries.inc({ queue: name });
       clearTimer(entry);
       schedule(key, entry, again === "fresh" ? entry.notBefore : now + (verdict.afterMs ?? 0));
+    } else if (verdict.gapMs > 0) {
+      clearTimer(entry);
+      schedule(key, entry, entry.notBefore);
     } else if (again !== undefined) {
       ready(key, entry, again);
     } else if (verdict.afterMs !== undefined) {
@@ -177,12 +180,12 @@ export function createQueue(options: QueueOptions): Queue {
       if (entry.inHand) {
         if (entry.again !== "fresh") entry.again = lane;
         entry.forgotten = false;
-      } else if (entry.failures === 0) {
+      } else if (entry.failures === 0 && entry.notBefore <= clock.now()) {
         ready(key, entry, lane);
       } else if (lane === "fresh") {
         schedule(key, entry, entry.notBefore);
       }
-      // else: its retry is set already, and a resync has nothing new to say
+      // else: its next run is set already, and a resync has nothing new to say
     },
     addAfter(key, ms) {
       if (draining) return;

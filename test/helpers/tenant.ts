@@ -27,4 +27,10 @@ export function boundTokenOf(serviceAccountUid: string, issuedAt: number, expire
   return `header.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;
 }
 
+/** A token that says of itself what one in a service-account-token Secret does. */
+export function legacyTokenOf(serviceAccountUid: string | undefined): string {
+  const payload = { "kubernetes.io/serviceaccount/service-account.uid": serviceAccountUid };
+  return `header.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;
+}
+
 export const base64 = (text: string): string => Buffer.from(text).toString("base64");

@@ -140,6 +140,13 @@ describe("onboarding", { skip }, () => {
     assert.equal(mended.metadata.labels?.["theirs"], "kept");
   });
 
+  it("has a token made anew that somebody has replaced", async () => {
+    await cluster.patch(core("team-a", "secrets", "team-a-token"), {
+      data: { token: Buffer.from("theirs").toString("base64") },
+    });
+    await eventually("there is a token that works", async () => (await whoami(await tokenOf("team-a"))).code === 0);
+  });
+
   it("makes again what was deleted, and the old token is dead", async () => {
     const old = await tokenOf("team-a");
     await cluster.remove(core("team-a", "serviceaccounts", "team-a"));

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createRequire } from "node:module";
 import { describe, it } from "node:test";
+import { unreachable } from "../helpers/unreachable.ts";
 
 const bin: {
   isNewEnough(version: string): boolean;
@@ -34,5 +36,26 @@ describe("bin", () => {
   it("runs the command line and passes its output on", () => {
     const text = execFileSync(process.execPath, ["src/bin.cjs", "--version"], { encoding: "utf8" });
     assert.match(text, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("passes a signal on and ends with the code of what it runs", async (t) => {
+    const env = {
+      ...process.env,
+      KUBECONFIG: await unreachable(t),
+      LANDLORD_BIND_ADDRESS: "127.0.0.1",
+      LANDLORD_HEALTH_PORT: "0",
+      LANDLORD_WEBHOOK_PORT: "0",
+    };
+    const child = spawn(process.execPath, ["src/bin.cjs", "serve"], { env, stdio: ["ignore", "pipe", "inherit"] });
+    t.after(() => child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    let text = "";
+    for await (const chunk of child.stdout) {
+      if (!text.includes('"started"') && String(chunk).includes('"started"')) child.kill("SIGTERM");
+      text += String(chunk);
+    }
+    assert.deepEqual(await ended, [0, null]);
+    assert.match(text, /"message":"stopped"/);
+    assert.doesNotMatch(text, /"level":"error"/);
   });
 });

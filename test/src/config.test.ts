@@ -76,6 +76,7 @@ describe("loadConfig", () => {
     ["LANDLORD_HEALTH_PORT", "-1"],
     ["LANDLORD_HEALTH_PORT", "8080.5"],
     ["LANDLORD_HEALTH_PORT", "0x50"],
+    ["LANDLORD_CERTIFICATE_NAMES", "127.0.0.1,host:8443"],
     ["LANDLORD_TENANT_LABEL_ALIASES", "not a key"],
     ["LANDLORD_PLATFORM_NAMESPACES", "kube-system,*"],
     ["LANDLORD_SHARED_SOURCES", "flux-system/default"],
@@ -105,6 +106,7 @@ describe("loadConfig", () => {
       mistake,
       'LANDLORD_CLUSTER_ROLE is "cluster-admin": must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (landlord-tenant)',
     );
+    assert.equal(mistakesOf({ LANDLORD_CLUSTER_ROLE: "cluster-admin", LANDLORD_CONCURRENCY: "0" }).length, 2);
     const both = {
       LANDLORD_CLUSTER_ROLE: "flux-tenant",
       LANDLORD_ALLOWED_CLUSTER_ROLES: "landlord-tenant,flux-tenant",

@@ -1,24 +1,13 @@
 // What can be seen of the composition without a cluster; test/integration/service.test.ts sees the rest.
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { loadConfig } from "../../src/config.ts";
 import { runService } from "../../src/main.ts";
 import { describe as tell } from "../../src/model/errors.ts";
-import { scratch } from "../helpers/scratch.ts";
+import { unreachable } from "../helpers/unreachable.ts";
 
 const QUIET = { LANDLORD_LOG_LEVEL: "silent", LANDLORD_BIND_ADDRESS: "127.0.0.1" };
-const KUBECONFIG = JSON.stringify({
-  apiVersion: "v1",
-  kind: "Config",
-  clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
-  users: [{ name: "u", user: { token: "t" } }],
-  contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-  "current-context": "x",
-});
-
 const failure = (env: Record<string, string>): Promise<string> =>
   runService(loadConfig({ ...QUIET, ...env })).then(
     () => assert.fail("it did not fail"),
@@ -31,14 +20,12 @@ describe("runService", () => {
   });
 
   it("names the context that is not there", async (t) => {
-    const path = join(await scratch(t), "kubeconfig");
-    await writeFile(path, KUBECONFIG);
+    const path = await unreachable(t);
     assert.match(await failure({ KUBECONFIG: path, LANDLORD_KUBE_CONTEXT: "missing" }), /missing/);
   });
 
   it("names the address that is taken, and leaves nothing running", async (t) => {
-    const path = join(await scratch(t), "kubeconfig");
-    await writeFile(path, KUBECONFIG);
+    const path = await unreachable(t);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     t.after(() => new Promise((resolve) => other.close(resolve)));

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { duration, integer, labelKey, oneOf, roleName, setting, sharedSource, text, words } from "../../src/setting.ts";
+import {
+  duration,
+  host,
+  integer,
+  labelKey,
+  oneOf,
+  roleName,
+  setting,
+  sharedSource,
+  text,
+  words,
+} from "../../src/setting.ts";
 
 describe("setting", () => {
   it("has no fallback key where nothing stands for a missing value", () => {
@@ -44,6 +55,12 @@ describe("readers", () => {
   it("takes no wildcard for the name of a role", () => {
     assert.ok(roleName().safeParse("system:aggregate-to-view").success);
     for (const given of ["*", "a*", "a/b", ""]) assert.ok(!roleName().safeParse(given).success, given);
+  });
+
+  it("takes DNS names and IP addresses for hosts", () => {
+    for (const given of ["landlord.landlord.svc", "10.0.0.1", "::1"]) assert.ok(host().safeParse(given).success, given);
+    for (const given of ["a b", "*", "*.example.com", "..", "host:8443", "[::1]", "https://host"])
+      assert.ok(!host().safeParse(given).success, given);
   });
 
   it("reads label keys and shared sources", () => {

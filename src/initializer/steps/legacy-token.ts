@@ -1,8 +1,9 @@
 // The token Secret that kube-controller-manager fills: it has no end, and dies with the Secret or the ServiceAccount.
 // The ServiceAccount must be there first: a token Secret without one is deleted by the controller that fills it.
-import type { Secret } from "../../model/kube-object.ts";
+import { legacyAccountUid } from "../../model/jwt.ts";
+import type { KubeObject, Secret } from "../../model/kube-object.ts";
 import { serviceAccountName, tokenSecretName } from "../../model/names.ts";
-import { managedMetadata, type Step, type Waiting } from "../step.ts";
+import { type Known, managedMetadata, type Step, type Tenant, type Waiting } from "../step.ts";
 
 export const TOKEN_SECRET_TYPE = "kubernetes.io/service-account-token";
 
@@ -25,14 +26,22 @@ export function legacyToken({ waitMs }: { waitMs: number }): Step {
         type: TOKEN_SECRET_TYPE,
       };
       const stored = known.find<Secret>("Secret", secret.metadata.name);
-      if (isFilled(stored)) return { objects: [secret] };
-      return { objects: [secret], waiting: waitingFor(secret.metadata.name, stored, known.now, waitMs) };
+      const token = Buffer.from(stored?.data?.["token"] ?? "", "base64").toString("utf8");
+      const isForeign = token !== "" && !isOwnToken(token, tenant, known);
+      if (token !== "" && !isForeign && stored?.data?.["ca.crt"]) return { objects: [secret] };
+      const emptied = isForeign ? { data: { token: "" } } : {}; // the controller fills what is empty, and nothing else
+      return {
+        objects: [{ ...secret, ...emptied }],
+        waiting: waitingFor(secret.metadata.name, stored, known.now, waitMs),
+      };
     },
   };
 }
 
-function isFilled(secret: Secret | undefined): boolean {
-  return Boolean(secret?.data?.["token"]) && Boolean(secret?.data?.["ca.crt"]);
+/** True if the token says that it is this ServiceAccount's (by UID): somebody may have put another one there. */
+function isOwnToken(token: string, tenant: Tenant, known: Known): boolean {
+  const account = known.find<KubeObject>("ServiceAccount", serviceAccountName(tenant.namespace));
+  return account?.metadata.uid !== undefined && legacyAccountUid(token) === account.metadata.uid;
 }
 
 function waitingFor(name: string, stored: Secret | undefined, now: number, waitMs: number): Waiting {
@@ -42,6 +51,6 @@ function waitingFor(name: string, stored: Secret | undefined, now: number, waitM
     const message = `Secret ${name} waits for kube-controller-manager to fill in its token`;
     return { reason: "WaitingForToken", message, checkAfterMs: left };
   }
-  const message = `Secret ${name} has had no token since ${stored?.metadata.creationTimestamp}: is the serviceaccount-token controller of kube-controller-manager running?`;
+  const message = `Secret ${name} of ${stored?.metadata.creationTimestamp} has no token: is the serviceaccount-token controller of kube-controller-manager running?`;
   return { reason: "TokenNotIssued", message, checkAfterMs: waitMs };
 }

@@ -9,7 +9,7 @@ import type { Namespace, Secret } from "../../../src/model/kube-object.ts";
 import { createTestClock, type TestClock } from "../../helpers/clock.ts";
 import { createFakeKube, type FakeKube, kubeError } from "../../helpers/kube-fake.ts";
 import { createTestLog } from "../../helpers/log.ts";
-import { base64 } from "../../helpers/tenant.ts";
+import { base64, legacyTokenOf } from "../../helpers/tenant.ts";
 
 const SIGNAL = new AbortController().signal;
 const tenant = (metadata: Partial<Namespace["metadata"]> = {}): Namespace => ({
@@ -65,7 +65,8 @@ describe("createController", () => {
   function fillToken(): void {
     const secret = kube.get<Secret>("Secret", { namespace: "team-a", name: "team-a-token" });
     assert.ok(secret);
-    kube.put({ ...secret, data: { token: base64("t"), "ca.crt": base64("c") } });
+    const account = kube.get("ServiceAccount", { namespace: "team-a", name: "team-a" });
+    kube.put({ ...secret, data: { token: base64(legacyTokenOf(account?.metadata.uid)), "ca.crt": base64("c") } });
   }
 
   it("takes a new namespace to ready: objects, conditions, and the mark last of all", async () => {
@@ -123,8 +124,41 @@ describe("createController", () => {
   it("mends drift without unmaking what is ready", async () => {
     await onboarded();
     kube.delete("RoleBinding", { namespace: "team-a", name: "team-a-reconciler" });
-    await reconcile();
+    assert.deepEqual(await reconcile(), { outcome: "done", restMs: 1_000 });
     assert.deepEqual(kube.writes(), ["create RoleBinding team-a/team-a-reconciler"]);
+    assert.deepEqual(await reconcile(), { outcome: "done" });
+  });
+
+  it("puts back a token that somebody has replaced", async () => {
+    await onboarded();
+    const ref = { namespace: "team-a", name: "team-a-token" };
+    const secret = kube.get<Secret>("Secret", ref) ?? assert.fail("no Secret");
+    kube.put({ ...secret, data: { ...secret.data, token: base64("theirs") } });
+    await reconcile();
+    assert.equal(kube.get<Secret>("Secret", ref)?.data?.["token"], "");
+    fillToken();
+    await reconcile();
+    assert.equal(ready(), "True");
+  });
+
+  it("looks again when something was gone a moment ago", async () => {
+    kube.put(tenant());
+    kube.failNext("create RoleBinding", kubeError(404, "NotFound"));
+    assert.deepEqual(await reconcile(), { outcome: "waiting", requeueAfterMs: 1_000 });
+    await reconcile();
+    assert.ok(kube.writes().includes("create Secret team-a/team-a-token"));
+  });
+
+  it("measures onboarding from when the tenant label came, also when it came back", async () => {
+    kube.put(tenant());
+    await reconcile();
+    kube.put({ ...namespace(), metadata: { ...namespace().metadata, labels: {} } });
+    await reconcile();
+    await clock.advance(3_600_000);
+    kube.put({ ...namespace(), metadata: { ...namespace().metadata, labels: { "landlord.dev/tenant": "a" } } });
+    fillToken();
+    await reconcile();
+    assert.match((await metrics.scrape()).body, /^landlord_onboarding_seconds_sum 0$/m);
   });
 
   it("sets up a recreated namespace anew, whatever the old one's mark says", async () => {
@@ -257,7 +291,7 @@ describe("createController", () => {
     kube.freeze();
     kube.delete("Namespace", { name: "team-a" });
     kube.put(tenant({ uid: "uid-other" }));
-    assert.equal(await reconcile(), undefined);
+    assert.deepEqual(await reconcile(), { outcome: "waiting", requeueAfterMs: 1_000 });
     assert.equal(namespace().metadata.uid, "uid-other");
     assert.equal(namespace().metadata.annotations, undefined);
     assert.equal(ready(), undefined);

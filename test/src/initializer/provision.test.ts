@@ -7,7 +7,7 @@ import { createOwnWrites } from "../../../src/kube/own-writes.ts";
 import type { Secret } from "../../../src/model/kube-object.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { createFakeKube, type FakeKube, kubeError } from "../../helpers/kube-fake.ts";
-import { base64, boundTokenOf, NOW, TENANT } from "../../helpers/tenant.ts";
+import { base64, boundTokenOf, legacyTokenOf, NOW, TENANT } from "../../helpers/tenant.ts";
 
 describe("provision", () => {
   let kube: FakeKube;
@@ -34,7 +34,8 @@ describe("provision", () => {
   function fillToken(): void {
     const secret = kube.get<Secret>("Secret", { namespace: "team-a", name: "team-a-token" });
     assert.ok(secret);
-    kube.put({ ...secret, data: { token: base64("t"), "ca.crt": base64("c") } });
+    const account = kube.get("ServiceAccount", { namespace: "team-a", name: "team-a" });
+    kube.put({ ...secret, data: { token: base64(legacyTokenOf(account?.metadata.uid)), "ca.crt": base64("c") } });
   }
 
   it("makes everything in order and waits for the token", async () => {

@@ -17,6 +17,21 @@ describe("the verdict on a run", () => {
     });
   });
 
+  it("is to rest where the run asks for it, whenever else it wants to be looked at", () => {
+    assert.deepEqual(verdictOfResult({ restMs: 9, requeueAfterMs: 5_000 }), {
+      outcome: "done",
+      failures: 0,
+      gapMs: 9,
+      afterMs: 9,
+    });
+  });
+
+  it("does not wait long for an API server that is away", () => {
+    const afterMs = (status: number) =>
+      verdictOfError(new KubeError("x", { status }), { ...OPTIONS, failures: 20 }).afterMs;
+    assert.deepEqual([0, 503, 500].map(afterMs), [10_000, 10_000, 60_000]);
+  });
+
   it("is to wait as long as a WaitError says, which is no failure", () => {
     assert.deepEqual(verdictOfError(new WaitError("x", 700), { ...OPTIONS, failures: 9 }), {
       outcome: "waiting",

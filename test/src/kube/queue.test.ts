@@ -106,6 +106,30 @@ describe("a queue", () => {
     assert.equal(clock.pending(), 0);
   });
 
+  it("lets a key rest that asks for it, whatever is added, and then looks once more", async () => {
+    const { queue, clock, times, runs } = made({ answer: (_key, run) => (run < 3 ? { restMs: 1_000 } : undefined) });
+    queue.addAfter("a", 1_500);
+    queue.add("a");
+    for (let beat = 0; beat < 30; beat++) {
+      await clock.advance(100);
+      queue.add("a", beat % 2 === 0 ? "fresh" : "resync");
+    }
+    assert.deepEqual(times().slice(0, 3), [0, 1_000, 2_000]);
+    assert.ok(runs.length > 3);
+  });
+
+  it("lets a key rest that was added while in hand", async () => {
+    const { queue, clock, times } = made({
+      answer: (key, run) => {
+        if (run === 1) queue.add(key);
+        return run === 1 ? { restMs: 1_000 } : undefined;
+      },
+    });
+    queue.add("a");
+    await clock.advance(5_000);
+    assert.deepEqual(times(), [0, 1_000]);
+  });
+
   it("runs a key after a time, keeping the earlier of two, and not again after a run in between", async () => {
     const { queue, clock, times } = made({ answer: () => undefined });
     queue.addAfter("a", 5_000);

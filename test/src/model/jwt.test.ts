@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { tokenClaims } from "../../../src/model/jwt.ts";
+import { legacyAccountUid, tokenClaims } from "../../../src/model/jwt.ts";
 
 const jwt = (payload: unknown): string =>
   `header.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;
+
+describe("legacyAccountUid", () => {
+  it("reads the ServiceAccount's UID, and takes nothing else for such a token", () => {
+    const claim = "kubernetes.io/serviceaccount/service-account.uid";
+    assert.equal(legacyAccountUid(jwt({ [claim]: "u-1" })), "u-1");
+    for (const text of ["", "abc", "a.!!.c", jwt(null), jwt({}), jwt({ [claim]: 1 })])
+      assert.equal(legacyAccountUid(text), undefined, text);
+  });
+});
 
 describe("tokenClaims", () => {
   it("reads the times and the ServiceAccount's UID", () => {

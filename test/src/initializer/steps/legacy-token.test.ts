@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { legacyToken } from "../../../../src/initializer/steps/legacy-token.ts";
-import type { Secret } from "../../../../src/model/kube-object.ts";
-import { base64, knownObjects, NOW, TENANT } from "../../../helpers/tenant.ts";
+import type { KubeObject, Secret } from "../../../../src/model/kube-object.ts";
+import { base64, knownObjects, legacyTokenOf, NOW, TENANT } from "../../../helpers/tenant.ts";
 
 const step = legacyToken({ waitMs: 30_000 });
+
+const ACCOUNT: KubeObject = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "team-a", uid: "uid-sa" } };
 
 function stored(data: Record<string, string> | undefined): Secret {
   const [secret] = step.build(TENANT, knownObjects()).objects as Secret[];
@@ -25,13 +27,33 @@ describe("legacy-token", () => {
   });
 
   it("is done when token and CA are there", () => {
-    const full = stored({ token: base64("t"), "ca.crt": base64("c") });
-    assert.equal(step.build(TENANT, knownObjects([full])).waiting, undefined);
+    const full = stored({ token: base64(legacyTokenOf("uid-sa")), "ca.crt": base64("c") });
+    const { objects, waiting } = step.build(TENANT, knownObjects([ACCOUNT, full]));
+    assert.equal(waiting, undefined);
+    assert.equal((objects[0] as Secret).data, undefined);
   });
 
-  for (const data of [undefined, {}, { token: "" }, { token: base64("t") }, { "ca.crt": base64("c") }]) {
+  for (const token of ["spoiled", legacyTokenOf("uid-of-another")]) {
+    it(`empties a Secret that holds ${token.slice(0, 10)}, for the controller to fill it anew`, () => {
+      const spoiled = stored({ token: base64(token), "ca.crt": base64("c") });
+      const { objects, waiting } = step.build(TENANT, knownObjects([ACCOUNT, spoiled]));
+      assert.deepEqual((objects[0] as Secret).data, { token: "" });
+      assert.ok(waiting);
+      const emptied = stored({ token: "", "ca.crt": base64("c") });
+      const next = step.build(TENANT, knownObjects([ACCOUNT, emptied]));
+      assert.equal((next.objects[0] as Secret).data, undefined);
+    });
+  }
+
+  for (const data of [
+    undefined,
+    {},
+    { token: "" },
+    { token: base64(legacyTokenOf("uid-sa")) },
+    { "ca.crt": base64("c") },
+  ]) {
     it(`waits on a Secret that holds ${JSON.stringify(Object.keys(data ?? {}))} only`, () => {
-      assert.equal(step.build(TENANT, knownObjects([stored(data)])).waiting?.reason, "WaitingForToken");
+      assert.equal(step.build(TENANT, knownObjects([ACCOUNT, stored(data)])).waiting?.reason, "WaitingForToken");
     });
   }
 
