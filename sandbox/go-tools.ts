@@ -1,11 +1,10 @@
 // Where the control plane's programs come from: a directory that the environment names, the cache, or one build with Go.
-import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { readFile, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { cacheDirectory, cached, cacheKey, missingFiles } from "./cache.ts";
 import { goBuild } from "./go-build.ts";
+import { BUILD_ENV, BUILD_FLAGS, type GoModule, goEnvironment, readModule, requiredVersion } from "./go-module.ts";
 import { MissingTool } from "./missing-tool.ts";
 import type { Means } from "./part.ts";
 
@@ -13,10 +12,8 @@ export const KUBE_PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager
 /** Absolute paths. */
 export type KubePrograms = Record<(typeof KUBE_PROGRAMS)[number], string>;
 
-const MODULE = join(import.meta.dirname, "go", "kube");
 const READY_MADE = ["LANDLORD_KUBE_ASSETS", "KUBEBUILDER_ASSETS"] as const;
 const INSTEAD = `or set ${READY_MADE[0]} to a directory with ready-made ${KUBE_PROGRAMS.join(", ")}`;
-const BUILD_ENV = { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" };
 
 /** Finds the four programs, or builds them once; throws MissingTool if there is nothing to build them with. */
 export async function findKube(means: Means): Promise<KubePrograms> {
@@ -42,32 +39,38 @@ async function readyMade(env: NodeJS.ProcessEnv): Promise<string | undefined> {
 }
 
 async function built(means: Means): Promise<string> {
-  const goMod = await readFile(join(MODULE, "go.mod"), "utf8");
-  const goSum = await readFile(join(MODULE, "go.sum"));
-  const go = await goEnvironment(means.env, /^go (.+)$/m.exec(goMod)?.[1] ?? "");
-  const version = /^\tk8s\.io\/kubernetes (\S+)/m.exec(goMod)?.[1] ?? "";
+  const module = await readModule("kube");
+  const go = await goEnvironment(module, { env: means.env, what: "Kubernetes", instead: INSTEAD });
+  const version = requiredVersion(module, "k8s.io/kubernetes");
   const flags = buildFlags(version);
   return cached({
     directory: join(cacheDirectory(means.env), "kube"),
-    key: cacheKey([goMod, goSum, go, flags.join(" ")]),
+    key: cacheKey([module.goMod, module.goSum, go, flags.join(" ")]),
     files: KUBE_PROGRAMS,
     signal: means.signal,
     onWait: (pid) => means.log(`waiting for process ${pid}, which is building Kubernetes ${version}`),
-    make: (staging) => build({ staging, version, flags, means }),
+    make: (staging) => build({ staging, module, version, flags, means }),
   });
 }
 
-async function build(job: { staging: string; version: string; flags: string[]; means: Means }): Promise<void> {
-  const { staging, version, flags, means } = job;
+async function build(job: {
+  staging: string;
+  module: GoModule;
+  version: string;
+  flags: string[];
+  means: Means;
+}): Promise<void> {
+  const { staging, module, version, flags, means } = job;
   means.log(
     `building Kubernetes ${version} and etcd from source, once: 6 to 10 minutes on two cores, about 4 GB of disk ` +
       `(to skip it, set ${READY_MADE[0]} to a directory with ${KUBE_PROGRAMS.join(", ")})`,
   );
-  await goBuild({ what: `Kubernetes ${version}`, module: MODULE, flags, env: BUILD_ENV, output: staging }, means);
+  const wanted = { what: `Kubernetes ${version}`, module: module.directory, flags, env: BUILD_ENV, output: staging };
+  await goBuild(wanted, means);
   await rename(join(staging, "server"), join(staging, "etcd")); // go names a program after the last part of its path
 }
 
-/** Without debug information and grpc's tracing the build takes an eighth less, and nothing is lost at run time. */
+/** The version is stamped in, so that the apiserver tells it. */
 export function buildFlags(version: string): string[] {
   const [major = "", minor = ""] = version.replace(/^v/, "").split(".");
   const stamps = {
@@ -78,42 +81,5 @@ export function buildFlags(version: string): string[] {
     gitCommit: "landlord-sandbox",
   };
   const stamped = Object.entries(stamps).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
-  return [
-    "-mod=readonly",
-    "-buildvcs=false",
-    "-trimpath",
-    "-tags=grpcnotrace",
-    "-gcflags=all=-dwarf=false",
-    `-ldflags=-s -w ${stamped.join(" ")}`,
-  ];
+  return [...BUILD_FLAGS, `-ldflags=-s -w ${stamped.join(" ")}`];
 }
-
-/** What `go env` says of the compiler that would build the module; an older Go fetches the right one when asked, if it may. */
-async function goEnvironment(env: NodeJS.ProcessEnv, needed: string): Promise<string> {
-  const args = ["env", "GOVERSION", "GOOS", "GOARCH", "GOAMD64", "GOARM64"];
-  const answer = await promisify(execFile)("go", args, { cwd: MODULE, env: { ...env, ...BUILD_ENV } }).catch(
-    (error: Error & { code?: unknown; stderr?: string }) => {
-      if (error.code === "ENOENT")
-        throw new MissingTool(`Go is not installed: install Go ${needed} or newer, ${INSTEAD}`);
-      const reason = (error.stderr ?? error.message).trim().split("\n")[0];
-      throw new MissingTool(`Go cannot build Kubernetes (${reason}): install Go ${needed} or newer, ${INSTEAD}`, {
-        cause: error,
-      });
-    },
-  );
-  const version = answer.stdout.split("\n")[0] ?? "";
-  if (isOlder(version, needed))
-    throw new MissingTool(`${version} is too old: install Go ${needed} or newer, ${INSTEAD}`);
-  return answer.stdout;
-}
-
-/** Compares `go1.19.8` with `1.26.0`. A Go before 1.21 knows nothing of fetching a newer one, and says so by its age only. */
-export function isOlder(version: string, needed: string): boolean {
-  const [have, want] = [numbers(version), numbers(needed)];
-  for (const [at, least] of want.entries()) {
-    if ((have[at] ?? 0) !== least) return (have[at] ?? 0) < least;
-  }
-  return false;
-}
-
-const numbers = (text: string): number[] => [...text.matchAll(/\d+/g)].map(Number);

@@ -1,4 +1,5 @@
 // `npm run sandbox`: a sandbox for as long as one wants to try things in it.
+import type { Cassandra } from "./cassandra/node.ts";
 import { MissingTool } from "./missing-tool.ts";
 import { HELP, type MainOptions, parseOptions, UsageError } from "./options.ts";
 import { ProcessFailed } from "./process.ts";
@@ -31,7 +32,7 @@ async function serve(options: MainOptions, signal: AbortSignal): Promise<void> {
   if (sandbox === undefined) return;
   const awake = setInterval(() => undefined, 2 ** 30); // the sandbox's processes do not keep node running
   try {
-    introduce(sandbox, (performance.now() - started) / 1000);
+    introduce(sandbox, options, (performance.now() - started) / 1000);
     await Promise.race([aborted(signal), sandbox.failed]);
     tell("stopping");
   } finally {
@@ -40,13 +41,21 @@ async function serve(options: MainOptions, signal: AbortSignal): Promise<void> {
   }
 }
 
-function introduce(sandbox: Sandbox, seconds: number): void {
+function introduce(sandbox: Sandbox, { with: extras }: MainOptions, seconds: number): void {
   process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfig()}\n`);
+  const settings = extras.includes("cassandra") ? Object.entries(sandbox.cassandra.settings) : [];
+  for (const [name, value] of settings) process.stdout.write(`export ${name}=${value}\n`);
   tell(`ready after ${seconds.toFixed(1)} s; Ctrl-C stops it and removes ${sandbox.directory}`);
   for (const { name, pid } of sandbox.processes()) tell(`  ${name} (pid ${pid}, log ${sandbox.directory}/${name}.log)`);
   tell(`  apiserver: ${sandbox.server}`);
   tell(`  kubectl: ${sandbox.kubectlPath}`);
+  if (extras.includes("cassandra")) tell(`  ${describeCassandra(sandbox.cassandra)}`);
+  if (extras.includes("argocd"))
+    tell(`  argocd: makes Applications of the ApplicationSets in namespace ${sandbox.argocd.namespace}`);
 }
+
+const describeCassandra = ({ host, port, serverName, caFile, keyspace, table }: Cassandra): string =>
+  `cassandra: ${host}:${port} with table ${keyspace}.${table}, TLS by the name ${serverName}, which ${caFile} vouches for`;
 
 /** Aborted by the first of the signals that ask for an end. A second one ends us at once; the keeper tidies up. */
 function stopSignal(): AbortSignal {

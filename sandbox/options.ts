@@ -1,24 +1,29 @@
 // The command line of `npm run sandbox`, read into a value.
 import { parseArgs } from "node:util";
-import { CRD_SETS, type CrdSetName } from "./parts/index.ts";
+import { CRD_SETS, type CrdSetName, EXTRAS, type ExtraName } from "./parts/index.ts";
 
 const SETS = Object.keys(CRD_SETS).join(", ");
+const PARTS = EXTRAS.join(", ");
 
 export const HELP = `Starts a Kubernetes control plane on this machine, and stops it on Ctrl-C.
 
 usage: npm run sandbox -- [options]
 
+  --with <part>             start one more part (${PARTS}); may be given more than once
   --crds <set>              install a set of CRDs (${SETS}); may be given more than once
   --no-controller-manager   leave kube-controller-manager out: nothing fills or collects objects then
   --help                    this text
 
 The programs come from LANDLORD_KUBE_ASSETS or KUBEBUILDER_ASSETS (a directory with etcd, kube-apiserver,
 kube-controller-manager and kubectl), else from LANDLORD_CACHE (by default the user's cache directory), where they are
-built with Go when they are not there yet: 6 to 10 minutes on two cores, once.
+built with Go when they are not there yet: 6 to 10 minutes on two cores, once. So is the controller of argocd (or
+LANDLORD_ARGOCD_ASSETS names a directory with it): 4 to 7 minutes more. Cassandra needs Java 17 and is fetched with Maven
+(or LANDLORD_CASSANDRA_LIB names a directory with its jars).
 `;
 
 export interface MainOptions {
   help: boolean;
+  with: ExtraName[];
   crds: CrdSetName[];
   controllerManager: boolean;
 }
@@ -30,8 +35,8 @@ export class UsageError extends Error {
 
 export function parseOptions(args: readonly string[]): MainOptions {
   const { values } = parse(args);
-  const { help = false, crds = [], "controller-manager": controllerManager = true } = values;
-  return { help, controllerManager, crds: crds.map(crdSet) };
+  const { help = false, with: extras = [], crds = [], "controller-manager": controllerManager = true } = values;
+  return { help, controllerManager, with: extras.map(extra), crds: crds.map(crdSet) };
 }
 
 function parse(args: readonly string[]) {
@@ -41,6 +46,7 @@ function parse(args: readonly string[]) {
       allowNegative: true,
       options: {
         help: { type: "boolean" },
+        with: { type: "string", multiple: true },
         crds: { type: "string", multiple: true },
         "controller-manager": { type: "boolean" },
       },
@@ -51,9 +57,16 @@ function parse(args: readonly string[]) {
   }
 }
 
+function extra(name: string): ExtraName {
+  if (isExtra(name)) return name;
+  throw new UsageError(`There is no part '${name}', but there is: ${PARTS}`);
+}
+
 function crdSet(name: string): CrdSetName {
   if (isCrdSet(name)) return name;
   throw new UsageError(`There is no set of CRDs '${name}', but there is: ${SETS}`);
 }
 
 const isCrdSet = (name: string): name is CrdSetName => Object.hasOwn(CRD_SETS, name);
+
+const isExtra = (name: string): name is ExtraName => EXTRAS.some((known) => known === name);

@@ -1,17 +1,23 @@
 // A Kubernetes control plane of one's own, for tests, benchmarks and for trying things: real programs, no Docker, nothing left behind.
 import type { Api } from "./api.ts";
+import type { Cassandra, NodeFiles } from "./cassandra/node.ts";
 import { type CrdFile, installCrds } from "./crds.ts";
 import type { KubePrograms } from "./go-tools.ts";
 import type { Kubeconfigs } from "./kubeconfig.ts";
 import { type KubectlResult, runKubectl } from "./kubectl.ts";
 import type { Means, Program, Room } from "./part.ts";
+import { ARGOCD, type Argocd } from "./parts/argocd.ts";
+import type { ArgocdFiles } from "./parts/argocd-files.ts";
+import { CASSANDRA } from "./parts/cassandra.ts";
 import { CONTROL_PLANE, type ControlPlane } from "./parts/control-plane.ts";
-import { CRD_SETS, type CrdSetName } from "./parts/index.ts";
+import { CRD_SETS, type CrdSetName, type ExtraName } from "./parts/index.ts";
 import type { RunningProcess } from "./process.ts";
 import { openRoom } from "./room.ts";
 import { DEFAULT_USERS, type SandboxUser } from "./users.ts";
 
 export interface SandboxOptions {
+  /** Parts besides the control plane; `argocd` brings the CRDs of that name. */
+  with?: readonly ExtraName[];
   /** Groups of CRDs that are there before the controllers start, so that their objects are collected from the first. */
   crds?: readonly CrdSetName[];
   /** Default true. */
@@ -53,38 +59,73 @@ export interface Sandbox {
   restartApiserver(): Promise<void>;
   stopControllerManager(): Promise<void>;
   startControllerManager(): Promise<void>;
+  /** Throws unless the sandbox was started with it; so does `argocd`. */
+  readonly cassandra: Cassandra;
+  readonly argocd: Argocd;
   /** Rejects when a process has ended that was not asked to; the message has the end of its log. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
 }
 
-/** All that a sandbox is made of, found or built; starts nothing. Throws MissingTool if something cannot be had here. */
-export async function findParts(options: SandboxOptions = {}): Promise<{ programs: KubePrograms; crds: CrdFile[] }> {
-  const { env = process.env, signal = new AbortController().signal, log = toStderr, crds = [] } = options;
+interface Found {
+  programs: KubePrograms;
+  crds: CrdFile[];
+  cassandra: NodeFiles | undefined;
+  argocd: ArgocdFiles | undefined;
+}
+
+/** All that a sandbox is made of, found or built; starts nothing that stays. Throws MissingTool if something cannot be had here. */
+export async function findParts(options: SandboxOptions = {}): Promise<Found> {
+  const { env = process.env, signal = new AbortController().signal, log = toStderr } = options;
+  const { crds = [], with: extras = [] } = options;
   const means: Means = { env, log, signal };
   const programs = await CONTROL_PLANE.find(means);
-  const files = await Promise.all(crds.map((name) => CRD_SETS[name].find(means)));
-  return { programs, crds: files.flat() };
+  const sets = new Set<CrdSetName>(extras.includes("argocd") ? [...crds, "argocd"] : crds);
+  const files = await Promise.all([...sets].map((name) => CRD_SETS[name].find(means)));
+  const cassandra = extras.includes("cassandra") ? await CASSANDRA.find(means) : undefined;
+  const argocd = extras.includes("argocd") ? await ARGOCD.find(means) : undefined;
+  return { programs, crds: files.flat(), cassandra, argocd };
 }
 
 /** Resolves when everything is ready. Throws MissingTool, or says which part did not come up and why; nothing is left then. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { controllerManager = true, users = DEFAULT_USERS, apiserverFlags = [] } = options;
-  const { signal = new AbortController().signal } = options;
-  const { programs, crds } = await findParts(options);
+  const found = await findParts(options);
+  const failure = new AbortController(); // what does not come up takes along what is coming up beside it
+  const signal = options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
   const room = await openRoom(signal);
   try {
-    const plane = await CONTROL_PLANE.start(programs, room, { users, apiserverFlags });
-    await installCrds(plane.api, crds, signal);
-    if (controllerManager) await plane.controllerManager.on();
-    return sandboxOf(room, plane, programs.kubectl);
+    const [plane, cassandra] = await Promise.all([
+      startPlane(found, room, { ...options, signal }),
+      found.cassandra && CASSANDRA.start(found.cassandra, room),
+    ]);
+    const argocd = found.argocd && (await ARGOCD.start(found.argocd, room, plane));
+    return sandboxOf(room, plane, { kubectlPath: found.programs.kubectl, cassandra, argocd });
   } catch (error) {
+    failure.abort(error);
     await room.close();
     throw error;
   }
 }
 
-function sandboxOf(room: Room, plane: ControlPlane, kubectlPath: string): Sandbox {
+async function startPlane(
+  { programs, crds }: Found,
+  room: Room,
+  options: SandboxOptions & { signal: AbortSignal },
+): Promise<ControlPlane> {
+  const { controllerManager = true, users = DEFAULT_USERS, apiserverFlags = [], signal } = options;
+  const plane = await CONTROL_PLANE.start(programs, room, { users, apiserverFlags });
+  await installCrds(plane.api, crds, signal);
+  if (controllerManager) await plane.controllerManager.on();
+  return plane;
+}
+
+interface Besides {
+  kubectlPath: string;
+  cassandra: Cassandra | undefined;
+  argocd: Argocd | undefined;
+}
+
+function sandboxOf(room: Room, plane: ControlPlane, { kubectlPath, cassandra, argocd }: Besides): Sandbox {
   const { directory, failed } = room;
   const { apiserver, controllerManager, server, ca, adminToken, api, kubeconfig } = plane;
   return {
@@ -108,8 +149,19 @@ function sandboxOf(room: Room, plane: ControlPlane, kubectlPath: string): Sandbo
     },
     stopControllerManager: controllerManager.off,
     startControllerManager: controllerManager.on,
+    get cassandra() {
+      return asked("cassandra", cassandra);
+    },
+    get argocd() {
+      return asked("argocd", argocd);
+    },
     stop: () => room.close(),
   };
+}
+
+function asked<T>(name: ExtraName, part: T | undefined): T {
+  if (part === undefined) throw new Error(`use ${name}: the sandbox was started without it`);
+  return part;
 }
 
 const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -6,6 +6,8 @@ export interface Switch {
   on: () => Promise<void>;
   /** Orderly, by SIGTERM; does nothing if it does not run. */
   off: () => Promise<void>;
+  /** The same by SIGKILL. */
+  kill: () => Promise<void>;
 }
 
 /** `running`: what was started before; `graceMs`: how long it may take to end. */
@@ -20,6 +22,9 @@ export function createSwitch(
     },
     async off() {
       await current?.stop(options.graceMs);
+    },
+    async kill() {
+      await current?.stop(0);
     },
   };
 }

@@ -430,7 +430,14 @@ const serviceNames = (namespace: string): string[] => [
 ];
 
 /** Of the tools around the service (sandbox, tests): not settings, and no mistake either. */
-const TOOL_VARIABLES = ["LANDLORD_CACHE", "LANDLORD_KUBE_ASSETS", "LANDLORD_REQUIRE_ALL", "LANDLORD_SANDBOX"];
+const TOOL_VARIABLES = [
+  "LANDLORD_CACHE",
+  "LANDLORD_KUBE_ASSETS",
+  "LANDLORD_CASSANDRA_LIB",
+  "LANDLORD_ARGOCD_ASSETS",
+  "LANDLORD_REQUIRE_ALL",
+  "LANDLORD_SANDBOX",
+];
 /** What kubelet sets in Pods for a Service called landlord or landlord-…. */
 const SERVICE_VARIABLE = /^LANDLORD_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)$/;
 

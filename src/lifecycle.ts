@@ -9,6 +9,8 @@ export interface Lifecycle {
   onStop(name: string, stop: () => Promise<void> | void): void;
   /** Stops everything, last started first; a second call joins the first. Resolves to false if something did not end in time. */
   stop(): Promise<boolean>;
+  /** True from the moment on that it was told to stop. */
+  isStopping(): boolean;
 }
 
 export function createLifecycle({ deadlineMs, clock, log }: { deadlineMs: number; clock: Clock; log: Log }): Lifecycle {
@@ -30,6 +32,7 @@ export function createLifecycle({ deadlineMs, clock, log }: { deadlineMs: number
   return {
     onStop: (name, stop) => void stops.push({ name, stop }),
     stop: () => (stopping ??= stopAll()),
+    isStopping: () => stopping !== undefined,
   };
 }
 

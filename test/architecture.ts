@@ -24,7 +24,16 @@ export const FLOORS: readonly { name: string; rooms: readonly string[] }[] = [
   { name: "doors", rooms: ["src/http/", "src/cli/"] },
   {
     name: "roof",
-    rooms: ["src/main.ts", "src/cli.ts", "src/bin.cjs", "src/config.ts", "src/setting.ts", "src/registry.ts", "src/lifecycle.ts"],
+    rooms: [
+      "src/main.ts",
+      "src/cli.ts",
+      "src/bin.cjs",
+      "src/config.ts",
+      "src/setting.ts",
+      "src/registry.ts",
+      "src/lifecycle.ts",
+      "src/service/",
+    ],
   },
 ];
 

@@ -1,13 +1,12 @@
 // The part that every sandbox has: etcd and kube-apiserver, and kube-controller-manager when it is switched on.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, createApi } from "../api.ts";
 import { findKube, type KubePrograms } from "../go-tools.ts";
 import { createKubeconfigs, type Kubeconfigs, type Target } from "../kubeconfig.ts";
 import type { Part, Room } from "../part.ts";
 import { createPki, PKI } from "../pki.ts";
-import { freePort } from "../port.ts";
+import { freePort, unlessTaken } from "../port.ts";
 import type { RunningProcess } from "../process.ts";
 import { createSwitch, type Switch } from "../switch.ts";
 import { ADMIN, CONTROLLER_MANAGER, createIdentities, type SandboxUser, tokenFile } from "../users.ts";
@@ -15,7 +14,6 @@ import { apiserver, portTaken } from "./apiserver.ts";
 import { controllerManager } from "./controller-manager.ts";
 import { etcd } from "./etcd.ts";
 
-const PORT_TRIES = 5;
 /** Answers go out within milliseconds; the rest of its time it would wait, a minute long, for watches to end by themselves. */
 const APISERVER_GRACE_MS = 1000;
 
@@ -82,24 +80,12 @@ function startOnFreePort(given: {
   token: string;
 }): Promise<Apiserver> {
   const { room, command, flags, ca, token } = given;
-  return unlessTaken(async () => {
+  return unlessTaken(portTaken, async () => {
     const port = await freePort();
     const server = `https://127.0.0.1:${port}`;
     const api = createApi({ server, ca, token });
     const program = apiserver({ command, port, flags, api });
     const running = await room.start(program);
-    return { server, api, running, start: () => unlessTaken(() => room.start(program)) };
+    return { server, api, running, start: () => unlessTaken(portTaken, () => room.start(program)) };
   });
-}
-
-/** Another process may take a port that was free a moment ago; on a restart, a client that keeps knocking may hold it for a moment. */
-async function unlessTaken<T>(start: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await start();
-    } catch (error) {
-      if (!portTaken(error) || tries === PORT_TRIES) throw error;
-      await sleep(100);
-    }
-  }
 }

@@ -136,7 +136,16 @@ export function createFakeKube(): FakeKube {
         call("get", kind.kind, ref);
         return structuredClone(existing(kind, ref)) as T;
       },
-      list: () => assert("list"),
+      /** Two objects a page, so that a caller has to follow pages. */
+      async *list<T extends KubeObject>(kind: Kind, { namespace }: { namespace?: string }) {
+        call("list", kind.kind, namespace === undefined ? {} : { namespace });
+        const found = [...objects.values()].filter((object) => object.kind === kind.kind);
+        const items = found.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+        for (let from = 0; from === 0 || from < items.length; from += 2) {
+          const page = structuredClone(items.slice(from, from + 2)) as KubeObject[] as T[];
+          yield { items: page, resourceVersion: String(version) };
+        }
+      },
       watch: () => assert("watch"),
       async create<T extends KubeObject>(kind: Kind, object: T): Promise<T> {
         call("create", kind.kind, object.metadata);

@@ -9,12 +9,15 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { isAlive } from "../../sandbox/alive.ts";
+import { openSession } from "../../sandbox/cassandra/session.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { databaseOrSkip } from "../helpers/database.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { sandboxOrSkip, useSandbox } from "../helpers/sandbox.ts";
 import { scratch } from "../helpers/scratch.ts";
 
 const { skip } = await sandboxOrSkip({ crds: ["flux"] });
+const database = await databaseOrSkip();
 
 const createNamespace = (sandbox: Sandbox, name: string) =>
   sandbox.api.call({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name } } });
@@ -153,6 +156,11 @@ describe("two sandboxes side by side", { skip }, () => {
   });
   after(() => Promise.all(pair.map((sandbox) => sandbox.stop())));
 
+  it("have no part that was not asked for", () => {
+    for (const name of ["cassandra", "argocd"] as const)
+      assert.throws(() => pair[0]?.[name], new RegExp(`^Error: use ${name}: the sandbox was started without it$`));
+  });
+
   it("share nothing", async () => {
     const [one, two] = pair;
     assert.notEqual(one!.server, two!.server);
@@ -213,9 +221,14 @@ describe("npm run sandbox", { skip, concurrency: true }, () => {
     t.after(() => child.kill("SIGKILL"));
     let told = "";
     child.stderr.on("data", (chunk) => (told += chunk));
-    const [line] = await once(createInterface(child.stdout), "line");
-    const kubeconfig = /^export KUBECONFIG=(.+)$/.exec(String(line))?.[1] ?? "";
-    return { child, parent, kubeconfig, told: () => told };
+    const exported = new Map<string, string>();
+    const lines = createInterface(child.stdout).on("line", (line) => {
+      const [, name = "", value = ""] = /^export (\w+)=(.+)$/.exec(line) ?? [];
+      exported.set(name, value);
+    });
+    await once(lines, "line");
+    const kubeconfig = exported.get("KUBECONFIG") ?? "";
+    return { child, parent, kubeconfig, exported, told: () => told };
   }
 
   it("tells where the kubeconfig is, and ends with 0 and without a trace when it is asked to", async (t) => {
@@ -223,6 +236,29 @@ describe("npm run sandbox", { skip, concurrency: true }, () => {
     assert.match(await readFile(kubeconfig, "utf8"), /"server": "https:\/\/127\.0\.0\.1:\d+"/);
     await eventually("it has told what runs", () => /kube-controller-manager \(pid \d+/.test(told()));
     child.kill("SIGINT");
+    assert.deepEqual(await once(child, "exit"), [0, null]);
+    assert.deepEqual(await readdir(parent), []);
+  });
+
+  it("tells how to reach Cassandra, as Landlord's settings", { skip: database.skip }, async (t) => {
+    const { child, parent, exported, told } = await start(t, "--no-controller-manager", "--with", "cassandra");
+    await eventually("it has told what runs", () => /cassandra: 127\.0\.0\.1:\d+ with table tenant_ops/.test(told()));
+    const setting = (name: string): string => exported.get(`KEYSPACES_${name}`) ?? "";
+    const [local] = await openSession(
+      {
+        port: Number(setting("PORT")),
+        ca: await readFile(setting("ROOT_CERT"), "utf8"),
+        serverName: setting("SERVER_NAME"),
+        region: exported.get("AWS_REGION") ?? "",
+      },
+      { username: setting("USERNAME"), password: setting("PASSWORD") },
+    ).then(async (session) => {
+      const rows = await session.cql("SELECT data_center FROM system.local");
+      await session.close();
+      return rows;
+    });
+    assert.deepEqual(local, { data_center: "us-east-1" });
+    child.kill("SIGTERM");
     assert.deepEqual(await once(child, "exit"), [0, null]);
     assert.deepEqual(await readdir(parent), []);
   });

@@ -2,20 +2,12 @@ import assert from "node:assert/strict";
 import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { buildFlags, findKube, isOlder, KUBE_PROGRAMS } from "../../sandbox/go-tools.ts";
+import { isOlder } from "../../sandbox/go-module.ts";
+import { buildFlags, findKube, KUBE_PROGRAMS } from "../../sandbox/go-tools.ts";
 import { MissingTool } from "../../sandbox/missing-tool.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { scratch } from "../helpers/scratch.ts";
-import { fakeGo, GO_ENV } from "./fake-go.ts";
-
-/** Means with an environment of its own, and the lines that were logged. */
-function means(env: NodeJS.ProcessEnv) {
-  const lines: string[] = [];
-  return { lines, env, log: (line: string) => void lines.push(line), signal: new AbortController().signal };
-}
-
-// the argument of -o, which ends in a slash
-const OUTPUT = "for argument; do case $argument in */) out=$argument;; esac; done\n";
+import { fakeGo, GO_ENV, means, OUTPUT } from "./fake-tools.ts";
 
 async function assets(t: TestContext, programs: readonly string[]): Promise<string> {
   const directory = await scratch(t);

@@ -4,18 +4,21 @@ import { HELP, parseOptions, UsageError } from "../../sandbox/options.ts";
 
 describe("the sandbox's command line", () => {
   for (const [args, expected] of [
-    [[], { help: false, crds: [], controllerManager: true }],
-    [["--help"], { help: true, crds: [], controllerManager: true }],
-    [["--crds", "flux", "--no-controller-manager"], { help: false, crds: ["flux"], controllerManager: false }],
+    [[], {}],
+    [["--help"], { help: true }],
+    [["--crds", "flux", "--no-controller-manager"], { crds: ["flux"], controllerManager: false }],
+    [["--with", "cassandra", "--with", "argocd"], { with: ["cassandra", "argocd"] }],
   ] as const) {
-    it(`${args.join(" ") || "without options"} is understood`, () => assert.deepEqual(parseOptions(args), expected));
+    it(`${args.join(" ") || "without options"} is understood`, () =>
+      assert.deepEqual(parseOptions(args), { help: false, with: [], crds: [], controllerManager: true, ...expected }));
   }
 
   for (const [args, message] of [
     [["--bogus"], /^Unknown option '--bogus'; see --help$/],
     [["up"], /^Unexpected argument 'up'; see --help$/],
     [["--crds"], /^Option '--crds <value>' argument missing; see --help$/],
-    [["--crds", "argo"], /^There is no set of CRDs 'argo', but there is: flux$/],
+    [["--crds", "argo"], /^There is no set of CRDs 'argo', but there is: argocd, flux$/],
+    [["--with", "cassandra,argocd"], /^There is no part 'cassandra,argocd', but there is: argocd, cassandra$/],
     [["--crds", "toString"], /^There is no set of CRDs 'toString'/],
   ] as const) {
     it(`${args.join(" ")} is refused in one sentence`, () => {
@@ -27,6 +30,7 @@ describe("the sandbox's command line", () => {
   }
 
   it("has a help text that names every option", () => {
-    for (const option of ["--crds", "--no-controller-manager", "--help"]) assert.ok(HELP.includes(option), option);
+    for (const option of ["--with", "--crds", "--no-controller-manager", "--help"])
+      assert.ok(HELP.includes(option), option);
   });
 });

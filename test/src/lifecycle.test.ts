@@ -28,7 +28,9 @@ describe("createLifecycle", () => {
     let stops = 0;
     const lifecycle = createLifecycle({ deadlineMs: 1_000, clock: frozenClock(), log: silent });
     lifecycle.onStop("server", () => void stops++);
+    assert.equal(lifecycle.isStopping(), false);
     await Promise.all([lifecycle.stop(), lifecycle.stop()]);
+    assert.equal(lifecycle.isStopping(), true);
     assert.equal(stops, 1);
   });
 

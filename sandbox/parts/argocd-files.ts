@@ -1,0 +1,118 @@
+// Where Argo CD's parts come from: a directory that the environment names, the cache, or its Go module. Running them is in argocd.ts.
+import { constants } from "node:fs";
+import { chmod, copyFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { cacheDirectory, cached, cacheKey, missingFiles } from "../cache.ts";
+import type { CrdSet } from "../crds.ts";
+import { goBuild } from "../go-build.ts";
+import {
+  BUILD_ENV,
+  BUILD_FLAGS,
+  downloadModule,
+  type GoModule,
+  goEnvironment,
+  readModule,
+  requiredVersion,
+} from "../go-module.ts";
+import { MissingTool } from "../missing-tool.ts";
+import type { Means } from "../part.ts";
+
+export const CONTROLLER = "argocd-applicationset-controller";
+const SOURCE = "github.com/argoproj/argo-cd/v3";
+const READY_MADE = "LANDLORD_ARGOCD_ASSETS";
+const ROLE = `${CONTROLLER}-role.yaml`;
+const CRDS = ["application", "applicationset", "appproject"].map((kind) => `${kind}-crd.yaml`);
+const INSTEAD = `or set ${READY_MADE} to a directory with ready-made ${[CONTROLLER, ROLE, ...CRDS].join(", ")}`;
+const FLAGS = [...BUILD_FLAGS, "-ldflags=-s -w"];
+
+export interface ArgocdFiles {
+  /** The ApplicationSet controller alone. */
+  controller: string;
+  /** The Role that Argo CD gives it. */
+  role: string;
+}
+
+/** Application, ApplicationSet and AppProject; they can be had without the controller. */
+export const ARGOCD_CRDS: CrdSet = {
+  name: "argocd",
+
+  async find(means) {
+    const directory = (await readyMade(means.env, CRDS)) ?? (await crdsOfModule(means));
+    return CRDS.map((file) => ({
+      name: file.replace("-crd.yaml", "s.argoproj.io"),
+      path: join(directory, file),
+    }));
+  },
+};
+
+export async function findArgocd(means: Means): Promise<ArgocdFiles> {
+  const directory = (await readyMade(means.env, [ROLE], [CONTROLLER])) ?? (await built(means));
+  return { controller: join(directory, CONTROLLER), role: join(directory, ROLE) };
+}
+
+async function readyMade(
+  env: NodeJS.ProcessEnv,
+  files: readonly string[],
+  programs: readonly string[] = [],
+): Promise<string | undefined> {
+  const named = env[READY_MADE];
+  if (!named) return undefined;
+  const directory = resolve(named);
+  const executable = await missingFiles(directory, programs, constants.X_OK);
+  const missing = [...executable, ...(await missingFiles(directory, files))];
+  if (missing.length === 0) return directory;
+  throw new MissingTool(
+    `${READY_MADE} names ${directory}, which lacks ${missing.join(", ")}: add what is missing, or unset the variable to have it built`,
+  );
+}
+
+async function crdsOfModule(means: Means): Promise<string> {
+  const module = await readModule("argocd");
+  const version = requiredVersion(module, SOURCE);
+  return cached({
+    directory: join(cacheDirectory(means.env), "argocd-crds"),
+    key: cacheKey([version, ...CRDS]),
+    files: CRDS,
+    signal: means.signal,
+    async make(staging) {
+      means.log(`fetching the CRDs of Argo CD ${version}, once: an archive of 56 MB`);
+      await copyOut(staging, "crds", CRDS, { module, means });
+    },
+  });
+}
+
+async function built(means: Means): Promise<string> {
+  const module = await readModule("argocd");
+  const go = await goEnvironment(module, { env: means.env, what: "Argo CD", instead: INSTEAD });
+  const version = requiredVersion(module, SOURCE);
+  return cached({
+    directory: join(cacheDirectory(means.env), "argocd"),
+    key: cacheKey([module.goMod, module.goSum, go, FLAGS.join(" ")]),
+    files: [CONTROLLER, ROLE],
+    signal: means.signal,
+    onWait: (pid) => means.log(`waiting for process ${pid}, which is building Argo CD ${version}`),
+    async make(staging) {
+      const what = `Argo CD ${version}`;
+      means.log(
+        `building the ApplicationSet controller of ${what} from source, once: 4 to 7 minutes on two cores, about 3 GB of disk ` +
+          `(to skip it, set ${READY_MADE} to a directory with ${[CONTROLLER, ROLE, ...CRDS].join(", ")})`,
+      );
+      await goBuild({ what, module: module.directory, flags: FLAGS, env: BUILD_ENV, output: staging }, means);
+      await copyOut(staging, join("base", "applicationset-controller"), [ROLE], { module, means });
+    },
+  });
+}
+
+/** Files of the module are read-only; copies in the cache need not be. */
+async function copyOut(
+  staging: string,
+  folder: string,
+  files: readonly string[],
+  { module, means }: { module: GoModule; means: Means },
+): Promise<void> {
+  const directory = await downloadModule(module, SOURCE, "the manifests of Argo CD", means);
+  for (const file of files) {
+    await copyFile(join(directory, "manifests", folder, file), join(staging, file));
+    await chmod(join(staging, file), 0o644);
+  }
+}

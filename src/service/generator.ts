@@ -1,0 +1,89 @@
+// The role `generator`: the registry, what was served so far, and the door that Argo CD asks at. Needs no cluster.
+import { hostname } from "node:os";
+import type { BaselineStore } from "../generator/baseline.ts";
+import { createConfigMapBaseline } from "../generator/config-map-baseline.ts";
+import { createFileBaseline } from "../generator/file-baseline.ts";
+import { createGenerator } from "../generator/generator.ts";
+import { createPush } from "../generator/push.ts";
+import type { RefusalReport } from "../generator/refusals.ts";
+import { createGeneratorApp } from "../http/generator.ts";
+import { createTokenSource } from "../http/plugin-token.ts";
+import { createHttpServer } from "../http/server.ts";
+import { createEventRecorder } from "../kube/events.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { openRegistry } from "../registry.ts";
+import type { Cluster, Parts } from "./parts.ts";
+
+/** ConfigMap in Landlord's own namespace; Events about refusals are about it. */
+const BASELINE_NAME = "landlord-generator";
+/** Where there is no cluster and no other file was named. */
+const BASELINE_FILE = "/var/lib/landlord/baseline.json";
+/** Snapshots that change in quick succession refresh ApplicationSets once. */
+const PUSH_DEBOUNCE_MS = 500;
+
+/** Listens at once; answers 503 until there is a first snapshot. */
+export async function startGenerator(parts: Parts, cluster: Cluster | undefined): Promise<void> {
+  const { config, clock, log, metrics, lifecycle, checks, background } = parts;
+  const settings = config.generator;
+  const store = await openRegistry(config.registry, { clock, log });
+  lifecycle.onStop("registry", () => store.close());
+  const report = cluster === undefined ? undefined : reporter(parts, cluster);
+  const generator = createGenerator({
+    store,
+    baseline: baselineOf(parts, cluster),
+    settings,
+    clock,
+    log,
+    metrics,
+    ...(report === undefined ? {} : { report }),
+  });
+  const tokens = createTokenSource({
+    path: settings.tokenFile,
+    ...(settings.previousTokenFile === undefined ? {} : { previousPath: settings.previousTokenFile }),
+    reloadMs: settings.tokenReloadMs,
+    overlapMs: settings.tokenOverlapMs,
+    clock,
+    log,
+  });
+  const handler = createGeneratorApp({ generator, tokens, bodyTimeoutMs: settings.bodyTimeoutMs, clock, log, metrics });
+  const door = createHttpServer({ handler, host: config.bindAddress, port: settings.port, clock, log });
+  await door.listen();
+  lifecycle.onStop("generator door", () => door.close(config.shutdownTimeoutMs / 2));
+  background("plugin token", (signal) => tokens.run(signal));
+  background("generator", (signal) => generator.run(signal));
+  checks.push(
+    { name: "tenant registry", check: () => generator.ready() },
+    { name: "plugin token", check: () => tokens.ready() },
+  );
+  if (settings.push.enabled && cluster !== undefined) {
+    const { client } = cluster;
+    const push = createPush({
+      ...{ client, generator, clock, log, metrics },
+      pluginConfigMaps: settings.push.configMaps,
+      debounceMs: PUSH_DEBOUNCE_MS,
+    });
+    background("push to ApplicationSets", (signal) => push.run(signal));
+  }
+}
+
+function baselineOf({ config, log }: Parts, cluster: Cluster | undefined): BaselineStore {
+  const { baselineFile } = config.generator;
+  if (baselineFile !== undefined || cluster === undefined)
+    return createFileBaseline({ path: baselineFile ?? BASELINE_FILE });
+  return createConfigMapBaseline({ client: cluster.client, namespace: config.namespace, name: BASELINE_NAME, log });
+}
+
+/** Makes an Event of each refusal: about the ConfigMap that remembers what was served. */
+function reporter(
+  { config, clock, log, metrics, lifecycle }: Parts,
+  { client }: Cluster,
+): (refusal: RefusalReport) => void {
+  const events = createEventRecorder({ client, identity: config.identity ?? hostname(), clock, log, metrics });
+  lifecycle.onStop("events of the generator", () => events.flush());
+  const about: KubeObject = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: BASELINE_NAME, namespace: config.namespace },
+  };
+  return ({ message }) => events.record(about, { type: "Warning", reason: "AnswerRefused", message });
+}
