@@ -14,7 +14,7 @@ import { type TenantNamespace, tenantNamespace } from "../model/tenant.ts";
 import type { Views } from "./apply.ts";
 import { liftGates } from "./pods.ts";
 import { type Provisioning, provision } from "./provision.ts";
-import { type StepState, statusChange } from "./status.ts";
+import { statusChange } from "./status.ts";
 import type { Step } from "./step.ts";
 
 export interface ControllerDeps {
@@ -101,9 +101,12 @@ export function createController(deps: ControllerDeps): Controller {
       },
     });
     const ready = result.states.every(({ done }) => done);
-    if (await report(namespace, result.states, signal)) writes++;
+    if (await report(namespace, result, signal)) writes++;
     if (await mark(namespace, seen, ready, signal)) writes++;
-    if (ready || seen.ready) await letPodsGo(namespace, signal);
+    if (ready || seen.ready) writes += await letPodsGo(namespace, signal);
+    if (seen.ready && ready && writes > 0) {
+      deps.log.info({ namespace: seen.name, tenant: seen.tenant, writes }, "tenant's namespace was mended");
+    }
     return { ...conclude(result, ready), ...(seen.ready && writes > 0 ? { restMs: REST_MS } : {}) };
   }
 
@@ -114,7 +117,11 @@ export function createController(deps: ControllerDeps): Controller {
   }
 
   /** Resolves to whether there was something new to say. */
-  async function report(namespace: Namespace, states: readonly StepState[], signal: AbortSignal): Promise<boolean> {
+  async function report(
+    namespace: Namespace,
+    { states, failure }: Provisioning,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const conditions = statusChange(namespace, states, deps.clock.now());
     if (conditions === undefined) return false;
     const { name, uid } = namespace.metadata;
@@ -126,6 +133,8 @@ export function createController(deps: ControllerDeps): Controller {
     const { step, reason, message } = blocked;
     const type = reason.startsWith("Waiting") ? "Normal" : "Warning";
     deps.events.record(namespace, { type, reason, message: `${step}: ${message}` });
+    // a failure is thrown, and logged by the queue with the time of the next try
+    if (failure === undefined) deps.log.info({ namespace: name, step, reason, cause: message }, "tenant has to wait");
     return true;
   }
 
@@ -154,11 +163,13 @@ export function createController(deps: ControllerDeps): Controller {
     return true;
   }
 
-  async function letPodsGo(namespace: Namespace, signal: AbortSignal): Promise<void> {
+  /** Resolves to how many. */
+  async function letPodsGo(namespace: Namespace, signal: AbortSignal): Promise<number> {
     const lifted = await liftGates(namespace.metadata.name, { ...deps, signal });
-    if (lifted === 0) return;
+    if (lifted === 0) return 0;
     const message = `let ${lifted} waiting ${lifted === 1 ? "Pod" : "Pods"} be scheduled`;
     deps.events.record(namespace, { type: "Normal", reason: "PodsReleased", message });
+    return lifted;
   }
 
   return { reconcile };

@@ -12,20 +12,25 @@ const LIFT = {
   spec: { schedulingGates: [{ $patch: "delete", name: POD_GATE }] },
 };
 
-/** Lifts the gate of every gated Pod of the namespace; resolves to how many. Pods that are gone meanwhile do not count. */
+/**
+ * Lifts the gate of every gated Pod of the namespace; resolves to how many. Pods that are gone meanwhile do not count.
+ * A Pod that cannot be changed does not keep the others waiting: its error is thrown after them.
+ */
 export async function liftGates(
   namespace: string,
   { client, gatedPods, signal }: { client: KubeClient; gatedPods: ListWatch<KubeObject>; signal: AbortSignal },
 ): Promise<number> {
   let lifted = 0;
+  const errors: unknown[] = [];
   for (const { metadata } of Array.from(gatedPods.values())) {
     if (metadata.namespace !== namespace) continue;
     try {
       await client.patch(POD, metadata, { type: "strategic", body: LIFT }, { signal });
       lifted++;
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isNotFound(error)) errors.push(error);
     }
   }
+  if (errors.length > 0) throw errors[0];
   return lifted;
 }

@@ -105,6 +105,26 @@ describe("onboarding", { skip }, () => {
     assert.equal(account?.metadata.labels?.["landlord.dev/tenant"], "flux");
   });
 
+  it("sets up a namespace with the longest name there is, and tells its story", async () => {
+    const name = "n".repeat(63);
+    await cluster.namespace(name);
+    await cluster.ready(name);
+    await eventually("the story is told", async () => {
+      const events = await cluster.list<KubeObject & { reason: string }>(core(name, "events"));
+      return events.some(({ reason }) => reason === "TenantReady");
+    });
+  });
+
+  it("leaves no trace of a dry run", async () => {
+    const dryRun = { metadata: { name: "dry", labels: TENANT_LABELS } };
+    const created = await cluster.create<Namespace>("/api/v1/namespaces?dryRun=All", dryRun);
+    assert.equal(created.metadata.labels?.["landlord.dev/initializing"], "true");
+    await cluster.namespace("after-dry"); // set up after it, so that there has been time
+    await cluster.ready("after-dry");
+    assert.equal(await cluster.get("/api/v1/namespaces/dry"), undefined);
+    assert.ok((await landlord.log()).every((line) => line["namespace"] !== "dry"));
+  });
+
   it("leaves unlabelled and platform namespaces alone, and counts what it refuses", async () => {
     await cluster.namespace("plain", {});
     await cluster.patch("/api/v1/namespaces/kube-public", { metadata: { labels: TENANT_LABELS } });

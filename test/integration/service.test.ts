@@ -176,6 +176,20 @@ describe("the service", { skip }, () => {
     assert.ok(!messages.includes("part did not stop as it should"));
   });
 
+  it("runs each of its roles alone: one marks, the other sets up", async () => {
+    const { ports } = landlord;
+    const alone = async (role: string): Promise<RunningLandlord> =>
+      (landlord = await startLandlord(world.sandbox, { ports, name: role, settings: { LANDLORD_ROLES: role } }));
+    const webhooks = await alone("webhooks");
+    const marked = await cluster.namespace("in-two-steps");
+    assert.equal(marked.metadata.labels?.["landlord.dev/initializing"], "true");
+    await webhooks.stop();
+    assert.equal(await cluster.get("/api/v1/namespaces/in-two-steps/serviceaccounts/in-two-steps"), undefined);
+    const initializer = await alone("initializer");
+    await cluster.ready("in-two-steps");
+    await initializer.stop();
+  });
+
   it("waits for an API server that is away when it starts, and then does its work", async () => {
     const { ports } = landlord;
     const started = startLandlord(world.sandbox, {

@@ -7,17 +7,15 @@ import { serviceAccountName, tokenSecretName } from "../../model/names.ts";
 import { type Known, managedMetadata, type Step, type Tenant } from "../step.ts";
 
 const RENEW_AT = 0.8;
+/** Of a token's life: with clocks further apart it cannot be told from here when a token is due. */
+const CLOCK_DIFFERENCE = 0.1;
 
 export function boundToken({ lifetimeSeconds }: { lifetimeSeconds: number }): Step {
   return {
     name: "token-secret",
     build(tenant, known) {
       const stored = known.find<Secret>("Secret", tokenSecretName(tenant.namespace));
-      if (known.issued !== undefined && tokenClaims(known.issued.token) === undefined) {
-        throw new TerminalError(
-          `request token for ${tenant.namespace}: it carries no times, so it could not be renewed`,
-        );
-      }
+      if (known.issued !== undefined) checkRenewable(known.issued.token, tenant, known.now);
       const token = known.issued?.token ?? usable(stored, tenant, known);
       if (token === undefined) {
         return { objects: [], wantsToken: { serviceAccount: serviceAccountName(tenant.namespace), lifetimeSeconds } };
@@ -25,6 +23,18 @@ export function boundToken({ lifetimeSeconds }: { lifetimeSeconds: number }): St
       return { objects: [tokenSecret(tenant, token, known)], renewAt: renewAt(token) };
     },
   };
+}
+
+/** Throws for a token that would be asked for again and again, or too late. */
+function checkRenewable(token: string, { namespace }: Tenant, now: number): void {
+  const claims = tokenClaims(token);
+  if (claims === undefined) {
+    throw new TerminalError(`request token for ${namespace}: it carries no times, so it could not be renewed`);
+  }
+  const ahead = Math.round(now / 1000 - claims.issuedAt);
+  if (Math.abs(ahead) <= CLOCK_DIFFERENCE * (claims.expiresAt - claims.issuedAt)) return;
+  const how = ahead > 0 ? "ahead of" : "behind";
+  throw new Error(`request token for ${namespace}: the clock here is ${Math.abs(ahead)} s ${how} the API server's`);
 }
 
 function tokenSecret(tenant: Tenant, token: string, known: Known): Secret {

@@ -141,6 +141,19 @@ describe("createController", () => {
     assert.equal(ready(), "True");
   });
 
+  it("logs one line for each outcome: waiting, ready, mended", async () => {
+    await onboarded();
+    kube.delete("RoleBinding", { namespace: "team-a", name: "team-a-reconciler" });
+    await reconcile();
+    await reconcile();
+    const told = logged.lines.map(({ message, fields }) => [fields["namespace"], message, fields["reason"]]);
+    assert.deepEqual(told, [
+      ["team-a", "tenant has to wait", "WaitingForToken"],
+      ["team-a", "tenant is ready", undefined],
+      ["team-a", "tenant's namespace was mended", undefined],
+    ]);
+  });
+
   it("looks again when something was gone a moment ago", async () => {
     kube.put(tenant());
     kube.failNext("create RoleBinding", kubeError(404, "NotFound"));

@@ -37,14 +37,15 @@ describe("liftGates", () => {
     );
   });
 
-  it("lets other errors through, for a retry", async () => {
+  it("lets other errors through, for a retry, after the other Pods", async () => {
     const kube = createFakeKube();
     const gatedPods = kube.cache("Pod");
-    kube.put(pod("team-a", "one"));
+    for (const name of ["one", "two"]) kube.put(pod("team-a", name));
     kube.failNext("patch", kubeError(500, "InternalError"));
     await assert.rejects(
       liftGates("team-a", { client: kube.client, gatedPods, signal: new AbortController().signal }),
       { status: 500 },
     );
+    assert.deepEqual(kube.writes(), ["patch Pod team-a/one", "patch Pod team-a/two"]);
   });
 });

@@ -69,9 +69,10 @@ describe("provision", () => {
 
   it("issues a bound token for the very ServiceAccount it has just made, and comes back to renew it", async () => {
     const asked: unknown[] = [];
+    let issuedAt = 0;
     kube.issueToken = (ref) => {
       asked.push(ref);
-      return { token: boundTokenOf(ref.uid ?? "", 0, 1_000), expiresAt: NOW + 1_000_000 };
+      return { token: boundTokenOf(ref.uid ?? "", issuedAt, issuedAt + 1_000), expiresAt: NOW + 1_000_000 };
     };
     const deps = depsFor("bound");
     const first = await provision(TENANT, deps);
@@ -81,8 +82,10 @@ describe("provision", () => {
     assert.equal(first.checkAfterMs, 800_000);
     await provision(TENANT, deps);
     assert.equal(asked.length, 1);
-    await provision(TENANT, { ...deps, now: NOW + 800_000 });
+    issuedAt = 800;
+    const renewed = await provision(TENANT, { ...deps, now: NOW + 800_000 });
     assert.equal(asked.length, 2);
+    assert.ok(renewed.states.every(({ done }) => done));
   });
 
   it("stops at a foreign object, makes nothing after it, and looks again later", async () => {

@@ -62,6 +62,17 @@ describe("bound-token", () => {
     assert.throws(() => step.build(TENANT, known), TerminalError);
   });
 
+  for (const [what, issuedAt] of [
+    ["ahead", -120],
+    ["behind", 120],
+  ] as const) {
+    it(`refuses to renew by a clock that is far ${what} of the API server's, and says so`, () => {
+      const token = boundTokenOf("uid-sa", issuedAt, issuedAt + 1_000);
+      const known = knownObjects([account], { issued: { token, expiresAt: NOW } });
+      assert.throws(() => step.build(TENANT, known), /clock .* is 120 s (ahead of|behind) the API server's/);
+    });
+  }
+
   it("rebuilds the whole Secret from the token it keeps, so that drift elsewhere is mended", () => {
     const token = boundTokenOf("uid-sa", 0, 1_000);
     const [secret] = step.build(TENANT, knownObjects([account, secretWith(token)])).objects as Secret[];
