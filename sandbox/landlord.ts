@@ -1,5 +1,5 @@
 // Landlord itself as a part of the sandbox: the real service, with exactly the ServiceAccount and the rights of manifests/.
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { applyManifests } from "./manifests.ts";
@@ -15,15 +15,23 @@ export interface LandlordOptions {
   /** Name of the process and of its log file; several may run side by side. */
   name?: string;
   /** Ports of an earlier one, whose place it takes. */
-  ports?: { webhooks: number; health: number };
+  ports?: Ports;
+  /** Runs the generator too, with the rights of manifests/generator, and lets in who sends this token. */
+  generator?: { token: string };
   /** False: resolves when it answers /livez, not only when it is ready. */
   waitForReady?: boolean;
   /** Done when everything is in the cluster and Landlord is not running yet. */
   beforeStart?: () => Promise<void>;
 }
 
+export interface Ports {
+  webhooks: number;
+  health: number;
+  generator: number;
+}
+
 export interface RunningLandlord {
-  readonly ports: { webhooks: number; health: number };
+  readonly ports: Ports;
   readonly process: RunningProcess;
   /** Lines of its log, parsed. */
   log(): Promise<Record<string, unknown>[]>;
@@ -38,9 +46,12 @@ export interface RunningLandlord {
 /** Puts the manifests into the cluster and starts Landlord under its own ServiceAccount. */
 export async function startLandlord(sandbox: Sandbox, options: LandlordOptions = {}): Promise<RunningLandlord> {
   const { settings = {}, name = "landlord", waitForReady = true } = options;
-  await applyManifests(sandbox);
-  const ports = options.ports ?? { webhooks: await freePort(), health: await freePort() };
-  await applyManifests(sandbox, { webhookPort: ports.webhooks });
+  const overlay = options.generator === undefined ? "." : "generator";
+  await applyManifests(sandbox, { overlay });
+  const ports = options.ports ?? { webhooks: await freePort(), health: await freePort(), generator: await freePort() };
+  await applyManifests(sandbox, { overlay, webhookPort: ports.webhooks });
+  const tokenFile = join(sandbox.directory, `${name}.token`);
+  await writeFile(tokenFile, options.generator?.token ?? "", { mode: 0o600 });
   const kubeconfig = sandbox.kubeconfig({ token: await ownToken(sandbox) });
   await options.beforeStart?.();
   const get = (path: string): Promise<{ status: number; text: string }> => httpGet(ports.health, path);
@@ -55,9 +66,12 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
     args: [ENTRY, "serve"],
     env: {
       KUBECONFIG: kubeconfig,
+      LANDLORD_ROLES: options.generator === undefined ? "webhooks,initializer" : "webhooks,generator,initializer",
       LANDLORD_BIND_ADDRESS: "127.0.0.1",
       LANDLORD_WEBHOOK_PORT: String(ports.webhooks),
       LANDLORD_HEALTH_PORT: String(ports.health),
+      PORT: String(ports.generator),
+      PLUGIN_TOKEN_FILE: tokenFile,
       LANDLORD_CERTIFICATE_NAMES: "127.0.0.1,landlord.landlord.svc",
       LANDLORD_IDENTITY: name,
       LANDLORD_ADMIN_GROUPS: "platform-admins",

@@ -1,4 +1,5 @@
 // What manifests/ puts into a cluster, with the one change that a sandbox needs: webhooks are called by URL, since no Service has endpoints here.
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments } from "yaml";
 import type { Sandbox } from "./sandbox.ts";
@@ -12,16 +13,22 @@ export interface Manifest {
   webhooks?: { name: string; clientConfig: { service?: { path: string }; url?: string; caBundle?: string } }[];
 }
 
+/** Folder of manifests/: `.` is without the generator. */
+export type Overlay = "." | "generator";
+
 /** The rendered manifests, as `kubectl apply -k` would send them. */
-export async function renderManifests(sandbox: Pick<Sandbox, "kubectl">): Promise<Manifest[]> {
-  const { code, stdout, stderr } = await sandbox.kubectl(["kustomize", MANIFESTS]);
+export async function renderManifests(sandbox: Pick<Sandbox, "kubectl">, overlay: Overlay = "."): Promise<Manifest[]> {
+  const { code, stdout, stderr } = await sandbox.kubectl(["kustomize", join(MANIFESTS, overlay)]);
   if (code !== 0) throw new Error(`render manifests: ${stderr.trim()}`);
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
 /** Everything but the webhook configurations, or these alone with `webhookPort`: Landlord is started in between. */
-export async function applyManifests(sandbox: Sandbox, { webhookPort }: { webhookPort?: number } = {}): Promise<void> {
-  const rendered = await renderManifests(sandbox);
+export async function applyManifests(
+  sandbox: Sandbox,
+  { webhookPort, overlay = "." }: { webhookPort?: number; overlay?: Overlay } = {},
+): Promise<void> {
+  const rendered = await renderManifests(sandbox, overlay);
   const chosen = rendered.filter(({ webhooks }) => (webhooks === undefined) === (webhookPort === undefined));
   const items = webhookPort === undefined ? chosen : chosen.map((manifest) => callByUrl(manifest, webhookPort));
   const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
