@@ -1,6 +1,9 @@
 // Landlord itself as a part of the sandbox: the real service, with exactly the ServiceAccount and the rights of manifests/.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { applyManifests } from "./manifests.ts";
 import { freePort } from "./port.ts";
@@ -84,8 +87,8 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
     process: process_,
     get,
     async log() {
-      const text = await readFile(join(sandbox.directory, `${name}.log`), "utf8");
-      return text
+      const written = await readFile(join(sandbox.directory, `${name}.log`), "utf8");
+      return written
         .split("\n")
         .filter((line) => line.startsWith("{"))
         .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -104,4 +107,16 @@ async function ownToken(sandbox: Sandbox): Promise<string> {
 async function httpGet(port: number, path: string): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
   return { status: response.status, text: await response.text() };
+}
+
+/** Runs one command of the command line to its end. */
+export async function runLandlord(
+  args: readonly string[],
+  settings: Record<string, string>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [ENTRY, ...args], { env: { PATH: process.env["PATH"], ...settings } });
+  const ended = once(child, "close");
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
+  return { code: child.exitCode ?? 1, stdout, stderr };
 }

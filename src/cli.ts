@@ -4,6 +4,7 @@ import { Command as Commander, CommanderError } from "commander";
 import { type Command, type CommandDeps, type Given, UsageError } from "./cli/command.ts";
 import { commands } from "./cli/index.ts";
 import { ConfigError, environment, loadConfig } from "./config.ts";
+import type { Preview } from "./generator/preview.ts";
 import { describe } from "./model/errors.ts";
 import type { TenantStore } from "./tenants/store.ts";
 
@@ -95,11 +96,19 @@ async function withRegistry<T>(use: (store: TenantStore) => Promise<T>): Promise
   }
 }
 
+async function preview(request: Parameters<CommandDeps["preview"]>[0]): Promise<Preview> {
+  const config = loadConfig(environment());
+  const { previewAnswer } = await import("./service/preview.ts");
+  return await previewAnswer(config, request, stop.signal);
+}
+
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const error = (line: string): void => void process.stderr.write(`${line}\n`);
 
+const stop = new AbortController();
+
 if (import.meta.main) {
-  const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
-  process.exitCode = await runCli(process.argv.slice(2), { out, error, signal: stop.signal, serve, withRegistry });
+  const deps = { out, error, signal: stop.signal, serve, withRegistry, preview };
+  process.exitCode = await runCli(process.argv.slice(2), deps);
 }

@@ -22,7 +22,9 @@ export async function runService(config: Config): Promise<void> {
   const lifecycle = createLifecycle({ deadlineMs: config.shutdownTimeoutMs, clock, log });
   const over = untilTold(log);
   try {
-    const cluster = await openCluster({ config, clock, log, metrics, lifecycle });
+    const needed = config.roles.has("webhooks") || config.roles.has("initializer");
+    const cluster = await openCluster({ config, clock, metrics, needed });
+    if (cluster !== undefined) lifecycle.onStop("connections to the API server", () => cluster.close());
     const parts = await openParts({ config, clock, log, metrics, lifecycle, fail: over.fail });
     if (config.roles.has("generator")) await startGenerator(parts, cluster);
     if (cluster !== undefined) startInCluster(parts, cluster);

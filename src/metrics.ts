@@ -142,6 +142,76 @@ export function createMetrics() {
       registers,
     }),
 
+    generatorRequests: new Counter({
+      name: "landlord_generator_requests_total",
+      help: "Requests of the plugin endpoint answered, by status code.",
+      labelNames: ["code"],
+      registers,
+    }),
+    generatorRequestSeconds: new Histogram({
+      name: "landlord_generator_request_seconds",
+      help: "Time from a request's head to the end of its answer, by status code.",
+      labelNames: ["code"],
+      buckets: WORK_SECONDS,
+      registers,
+    }),
+    generatorScans: new Counter({
+      name: "landlord_generator_scans_total",
+      help: "Scans of the tenant registry, by outcome (complete, failed).",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    generatorScanSeconds: new Histogram({
+      name: "landlord_generator_scan_seconds",
+      help: "Time of one complete scan, its recording included.",
+      buckets: WORK_SECONDS,
+      registers,
+    }),
+    generatorSnapshotTimestamp: new Gauge({
+      name: "landlord_generator_snapshot_timestamp_seconds",
+      help: "Unix time of the last complete scan.",
+      registers,
+    }),
+    generatorSnapshotVersion: new Gauge({
+      name: "landlord_generator_snapshot_version",
+      help: "Version of what is served; it grows whenever an answer may have changed.",
+      registers,
+    }),
+    generatorTenants: new Gauge({
+      name: "landlord_generator_tenants",
+      help: "Rows of the registry in the last complete scan, by state (enabled, disabled, bad).",
+      labelNames: ["state"],
+      registers,
+    }),
+    generatorHeldTenants: new Gauge({
+      name: "landlord_generator_held_tenants",
+      help: "Tenants that are served although the registry does not give them now.",
+      registers,
+    }),
+    generatorRefusals: new Counter({
+      name: "landlord_generator_refusals_total",
+      help: "Answers that the guard refused to shorten, counted at each scan, by reason (empty-table, nothing-left, too-many).",
+      labelNames: ["reason"],
+      registers,
+    }),
+    generatorRefusedAnswers: new Gauge({
+      name: "landlord_generator_refused_answers",
+      help: "Answers that the guard refuses to shorten now.",
+      registers,
+    }),
+    generatorBaselineErrors: new Counter({
+      name: "landlord_generator_baseline_errors_total",
+      help: "Failures of the baseline's store, by operation (read, write).",
+      labelNames: ["operation"],
+      registers,
+    }),
+    generatorPushes: new Counter({
+      name: "landlord_generator_pushes_total",
+      help: "ApplicationSets told to refresh, by outcome (done, failed).",
+      labelNames: ["outcome"],
+      registers,
+    }),
+
     certificateExpiry: new Gauge({
       name: "landlord_certificate_expiry_timestamp_seconds",
       help: "Unix time at which a certificate ends, by certificate (ca, leaf).",

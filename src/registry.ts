@@ -1,8 +1,12 @@
-// Opens the tenant registry that the settings name: for the service, and for the commands that look at it.
+// Opens the tenant registry that the settings name, and what remembers its answers: for the service, and for commands.
 import { readFile } from "node:fs/promises";
 import { createAwsCredentials } from "./clients/aws-credentials.ts";
 import { signAuthentication } from "./clients/sigv4.ts";
-import { ConfigError, type RegistryConfig } from "./config.ts";
+import { type Config, ConfigError, type RegistryConfig } from "./config.ts";
+import type { BaselineStore } from "./generator/baseline.ts";
+import { createConfigMapBaseline } from "./generator/config-map-baseline.ts";
+import { createFileBaseline } from "./generator/file-baseline.ts";
+import type { KubeClient } from "./kube/client.ts";
 import { createLog } from "./log.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { describe } from "./model/errors.ts";
@@ -10,6 +14,22 @@ import type { Log } from "./model/log.ts";
 import { createFileStore } from "./tenants/file.ts";
 import { createKeyspacesStore } from "./tenants/keyspaces.ts";
 import type { TenantStore } from "./tenants/store.ts";
+
+/** ConfigMap in Landlord's own namespace; Events about refusals are about it. */
+export const BASELINE_NAME = "landlord-generator";
+/** Where there is no cluster and no other file was named. */
+const BASELINE_FILE = "/var/lib/landlord/baseline.json";
+
+/** In the cluster where there is one, unless a file was named. */
+export function openBaseline(
+  { namespace, generator: { baselineFile } }: Pick<Config, "namespace" | "generator">,
+  { client, log }: { client: KubeClient | undefined; log: Log },
+): BaselineStore {
+  if (baselineFile !== undefined || client === undefined) {
+    return createFileBaseline({ path: baselineFile ?? BASELINE_FILE });
+  }
+  return createConfigMapBaseline({ client, namespace, name: BASELINE_NAME, log });
+}
 
 /** Connects to nothing yet. Throws ConfigError for a file of certificates that was asked for and cannot be read. */
 export async function openRegistry(
@@ -20,7 +40,16 @@ export async function openRegistry(
   const { contactPoint, port, serverName, region, keyspace, table, consistency, pageSize } = config;
   const ca = await rootCertificates(config);
   return createKeyspacesStore({
-    ...{ contactPoint, port, serverName, region, keyspace, table, consistency, pageSize, clock, log },
+    contactPoint,
+    port,
+    serverName,
+    region,
+    keyspace,
+    table,
+    consistency,
+    pageSize,
+    clock,
+    log,
     ...(ca === undefined ? {} : { ca }),
     auth: config.auth.kind === "password" ? config.auth : { kind: "sigv4", sign: signer(region, clock) },
   });

@@ -98,7 +98,10 @@ export function cqlName(): z.ZodType<string, string> {
 export function host(): z.ZodType<string, string> {
   return z
     .string()
-    .refine((given) => isIP(given) !== 0 || isDnsSubdomain(given), "must be a DNS name or an IP address, without a port");
+    .refine(
+      (given) => isIP(given) !== 0 || isDnsSubdomain(given),
+      "must be a DNS name or an IP address, without a port",
+    );
 }
 
 export function labelKey(): z.ZodType<string, string> {

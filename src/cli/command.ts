@@ -1,4 +1,5 @@
 // What a command is. Options come parsed; everything it touches beyond them is handed in.
+import type { Preview } from "../generator/preview.ts";
 import type { TenantStore } from "../tenants/store.ts";
 
 export interface CommandArgument {
@@ -21,14 +22,16 @@ export type Given = Readonly<Record<string, string | boolean | readonly string[]
 
 export interface CommandDeps {
   /** Lines for people: results and mistakes. */
-  out(line: string): void;
-  error(line: string): void;
+  out: (line: string) => void;
+  error: (line: string) => void;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
   /** Runs the service until it is told to stop. `settings` override the environment. Rejects with ConfigError for wrong settings. */
-  serve(settings: Record<string, string>): Promise<void>;
+  serve: (settings: Record<string, string>) => Promise<void>;
   /** The tenant registry that the settings name; it is closed afterwards. Rejects with ConfigError for wrong settings. */
-  withRegistry<T>(use: (store: TenantStore) => Promise<T>): Promise<T>;
+  withRegistry: <T>(use: (store: TenantStore) => Promise<T>) => Promise<T>;
+  /** What Argo CD would get from it. Rejects with GeneratorError for wrong input. */
+  preview: (request: { applicationSetName: string; parameters: unknown }) => Promise<Preview>;
 }
 
 export interface Command {

@@ -12,12 +12,12 @@ export const OUTPUT: CommandOption = {
 export type Columns<T> = readonly (readonly [heading: string, cell: (row: T) => string])[];
 
 /** Shows rows in the form that was asked for; a single object in JSON or YAML is no list. Throws UsageError for another form. */
-export function show<T>(given: Given, rows: T | readonly T[], columns: Columns<T>): string {
+export function show<T extends object>(given: Given, rows: T | readonly T[], columns: Columns<T>): string {
   const format = textOf(given, "output");
   if (format === "json") return JSON.stringify(rows, null, 2);
   if (format === "yaml") return stringify(rows).trimEnd();
   if (format !== "table") throw new UsageError(`--output is ${JSON.stringify(format)}: must be table, json or yaml`);
-  return table(Array.isArray(rows) ? rows : [rows as T], columns);
+  return table(isList(rows) ? rows : [rows], columns);
 }
 
 function table<T>(rows: readonly T[], columns: Columns<T>): string {
@@ -37,3 +37,5 @@ function table<T>(rows: readonly T[], columns: Columns<T>): string {
 }
 
 const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+
+const isList = <T extends object>(rows: T | readonly T[]): rows is readonly T[] => Array.isArray(rows);

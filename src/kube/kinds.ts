@@ -26,6 +26,7 @@ export const SERVICE_ACCOUNT: Kind = core("ServiceAccount", "serviceaccounts");
 export const SECRET: Kind = core("Secret", "secrets");
 export const POD: Kind = core("Pod", "pods");
 export const EVENT: Kind = core("Event", "events");
+export const CONFIG_MAP: Kind = core("ConfigMap", "configmaps");
 export const ROLE_BINDING: Kind = {
   apiVersion: "rbac.authorization.k8s.io/v1",
   kind: "RoleBinding",
@@ -49,6 +50,13 @@ export const VALIDATING_WEBHOOK_CONFIGURATION: Kind = {
   kind: "ValidatingWebhookConfiguration",
   plural: "validatingwebhookconfigurations",
   namespaced: false,
+};
+
+export const APPLICATION_SET: Kind = {
+  apiVersion: "argoproj.io/v1alpha1",
+  kind: "ApplicationSet",
+  plural: "applicationsets",
+  namespaced: true,
 };
 
 /**

@@ -22,3 +22,11 @@ export const STEP_CONDITION_PREFIX = "landlord.dev/";
 
 /** Field manager of every write. */
 export const FIELD_MANAGER = "landlord";
+
+/** On the generator's ConfigMap: which snapshot its baseline was made with, and how often that has changed. */
+export const SNAPSHOT_HASH_ANNOTATION = "landlord.dev/snapshot-hash";
+export const SNAPSHOT_VERSION_ANNOTATION = "landlord.dev/snapshot-version";
+/** There as well, by an operator: `<hash> <RFC 3339 time>`, the snapshot that is right although the guard refuses it. */
+export const ACCEPT_SNAPSHOT_ANNOTATION = "landlord.dev/accept-snapshot";
+/** On an ApplicationSet: makes Argo CD look at it at once. A value that is there already changes nothing. */
+export const REFRESH_ANNOTATION = "argocd.argoproj.io/application-set-refresh";

@@ -1,8 +1,5 @@
 // The role `generator`: the registry, what was served so far, and the door that Argo CD asks at. Needs no cluster.
 import { hostname } from "node:os";
-import type { BaselineStore } from "../generator/baseline.ts";
-import { createConfigMapBaseline } from "../generator/config-map-baseline.ts";
-import { createFileBaseline } from "../generator/file-baseline.ts";
 import { createGenerator } from "../generator/generator.ts";
 import { createPush } from "../generator/push.ts";
 import type { RefusalReport } from "../generator/refusals.ts";
@@ -11,13 +8,9 @@ import { createTokenSource } from "../http/plugin-token.ts";
 import { createHttpServer } from "../http/server.ts";
 import { createEventRecorder } from "../kube/events.ts";
 import type { KubeObject } from "../model/kube-object.ts";
-import { openRegistry } from "../registry.ts";
+import { BASELINE_NAME, openBaseline, openRegistry } from "../registry.ts";
 import type { Cluster, Parts } from "./parts.ts";
 
-/** ConfigMap in Landlord's own namespace; Events about refusals are about it. */
-const BASELINE_NAME = "landlord-generator";
-/** Where there is no cluster and no other file was named. */
-const BASELINE_FILE = "/var/lib/landlord/baseline.json";
 /** Snapshots that change in quick succession refresh ApplicationSets once. */
 const PUSH_DEBOUNCE_MS = 500;
 
@@ -30,7 +23,7 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
   const report = cluster === undefined ? undefined : reporter(parts, cluster);
   const generator = createGenerator({
     store,
-    baseline: baselineOf(parts, cluster),
+    baseline: openBaseline(config, { client: cluster?.client, log }),
     settings,
     clock,
     log,
@@ -58,19 +51,16 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
   if (settings.push.enabled && cluster !== undefined) {
     const { client } = cluster;
     const push = createPush({
-      ...{ client, generator, clock, log, metrics },
+      client,
+      generator,
+      clock,
+      log,
+      metrics,
       pluginConfigMaps: settings.push.configMaps,
       debounceMs: PUSH_DEBOUNCE_MS,
     });
     background("push to ApplicationSets", (signal) => push.run(signal));
   }
-}
-
-function baselineOf({ config, log }: Parts, cluster: Cluster | undefined): BaselineStore {
-  const { baselineFile } = config.generator;
-  if (baselineFile !== undefined || cluster === undefined)
-    return createFileBaseline({ path: baselineFile ?? BASELINE_FILE });
-  return createConfigMapBaseline({ client: cluster.client, namespace: config.namespace, name: BASELINE_NAME, log });
 }
 
 /** Makes an Event of each refusal: about the ConfigMap that remembers what was served. */

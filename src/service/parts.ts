@@ -15,6 +15,7 @@ const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount
 export interface Cluster {
   client: KubeClient;
   credentials: Credentials;
+  close(): Promise<void>;
 }
 
 export interface Parts {
@@ -56,19 +57,21 @@ export async function openParts(
   return { config, clock, log, metrics, lifecycle, checks, background };
 }
 
-/** The cluster that the settings name: by kubeconfig, or that of the Pod we run in; undefined where nothing names one. */
-export async function openCluster({
-  config,
-  clock,
-  metrics,
-  lifecycle,
-}: Omit<Parts, "checks" | "background">): Promise<Cluster | undefined> {
-  const needed = config.roles.has("webhooks") || config.roles.has("initializer");
+/**
+ * The cluster that the settings name: by kubeconfig, or that of the Pod we run in; undefined where nothing names one. Connects to
+ * nothing yet. `needed`: without a name it is the one of ~/.kube/config.
+ */
+export async function openCluster(options: {
+  config: Config;
+  clock: Clock;
+  metrics: Metrics;
+  needed: boolean;
+}): Promise<Cluster | undefined> {
+  const { config, clock, metrics, needed } = options;
   if (!needed && config.kubeconfig === undefined && config.inCluster === undefined) return undefined;
   const credentials = await credentialsOf(config, clock);
   const transport = createTransport({ credentials, metrics, clock });
-  lifecycle.onStop("connections to the API server", () => transport.close());
-  return { client: createClient(transport), credentials };
+  return { client: createClient(transport), credentials, close: () => transport.close() };
 }
 
 function credentialsOf(config: Config, clock: Clock): Promise<Credentials> {

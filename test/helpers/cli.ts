@@ -36,6 +36,7 @@ export async function runLine(
     signal: new AbortController().signal,
     serve: async (settings) => void served.push(settings),
     withRegistry: (use) => use(memoryOf(rows)),
+    preview: () => Promise.reject(new Error("not scripted")),
     ...deps,
   });
   return { code, ...written, served };

@@ -174,6 +174,7 @@ export async function createScriptedCql(options: ScriptedCqlOptions = {}): Promi
     connections.accepted++;
     connections.open++;
     sockets.add(socket);
+    socket.setNoDelay(true); // an answer in pieces would wait 40 ms for each
     socket
       .on("error", () => undefined)
       .on("close", () => {

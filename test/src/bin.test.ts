@@ -42,6 +42,7 @@ describe("bin", () => {
     const env = {
       ...process.env,
       KUBECONFIG: await unreachable(t),
+      LANDLORD_ROLES: "webhooks,initializer",
       LANDLORD_BIND_ADDRESS: "127.0.0.1",
       LANDLORD_HEALTH_PORT: "0",
       LANDLORD_WEBHOOK_PORT: "0",

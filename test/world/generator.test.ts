@@ -9,7 +9,8 @@ import { sandboxOrSkip, useSandbox } from "../helpers/sandbox.ts";
 const OPTIONS = { with: ["cassandra", "argocd"] } as const;
 const { skip } = await sandboxOrSkip(OPTIONS);
 
-const PLUGIN = "landlord-generator-plugin";
+/** Not the name in manifests/, whose address is that of a Service. */
+const PLUGIN = "landlord-sandbox";
 const TOKEN = "plugin-token";
 /** Longer than any test: what changes within it was pushed. */
 const NEVER = 3_600;
@@ -27,7 +28,12 @@ describe("Argo CD asks Landlord", { skip }, () => {
   const start = (ports?: RunningLandlord["ports"]) =>
     startLandlord(world.sandbox, {
       generator: { token: TOKEN },
-      settings: { ...world.sandbox.cassandra.settings, GENERATOR_REFRESH_INTERVAL: "250ms", GENERATOR_PUSH: "true" },
+      settings: {
+        ...world.sandbox.cassandra.settings,
+        GENERATOR_REFRESH_INTERVAL: "250ms",
+        GENERATOR_PUSH: "true",
+        GENERATOR_PUSH_CONFIG_MAPS: PLUGIN,
+      },
       ...(ports === undefined ? {} : { ports }),
     });
   const names = () => sets.names("tenants");

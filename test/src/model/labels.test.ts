@@ -18,6 +18,10 @@ describe("labels", () => {
         READY_CONDITION: "TenantReady",
         STEP_CONDITION_PREFIX: "landlord.dev/",
         FIELD_MANAGER: "landlord",
+        SNAPSHOT_VERSION_ANNOTATION: "landlord.dev/snapshot-version",
+        SNAPSHOT_HASH_ANNOTATION: "landlord.dev/snapshot-hash",
+        ACCEPT_SNAPSHOT_ANNOTATION: "landlord.dev/accept-snapshot",
+        REFRESH_ANNOTATION: "argocd.argoproj.io/application-set-refresh",
       },
     );
   });

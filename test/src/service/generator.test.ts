@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { freePort } from "../../../sandbox/port.ts";
+import { startGenerator } from "../../../src/service/generator.ts";
+import { eventually } from "../../helpers/eventually.ts";
+import { partsOf } from "../../helpers/parts.ts";
+import { scratch } from "../../helpers/scratch.ts";
+
+const TENANTS = `tenants:
+  - { tenantId: acme, enabled: true, namespace: tn-acme, targetCluster: in-cluster, repoUrl: "https://git.example.com/t.git", repoPath: acme }
+`;
+
+async function start(t: TestContext, env: Record<string, string> = {}) {
+  const directory = await scratch(t);
+  const port = await freePort();
+  const files = { LANDLORD_TENANTS_FILE: join(directory, "tenants.yaml"), PLUGIN_TOKEN_FILE: join(directory, "token") };
+  await writeFile(files.LANDLORD_TENANTS_FILE, TENANTS);
+  await writeFile(files.PLUGIN_TOKEN_FILE, "s3cret\n");
+  const opened = await partsOf(t, {
+    PORT: String(port),
+    GENERATOR_BASELINE_FILE: join(directory, "baseline"),
+    ...files,
+    ...env,
+  });
+  await startGenerator(opened.parts, undefined);
+  const ask = () =>
+    fetch(`http://127.0.0.1:${port}/api/v1/getparams.execute`, {
+      method: "POST",
+      headers: { authorization: "Bearer s3cret", connection: "close" },
+      body: "{}",
+    });
+  return { ...opened, ask, directory };
+}
+
+describe("startGenerator", () => {
+  it("answers from a file, without any cluster", async (t) => {
+    const { ask, health, failures } = await start(t);
+    await eventually("it is ready", async () => (await health("/readyz")).status === 200);
+    const answer = await ask();
+    assert.equal(answer.status, 200);
+    assert.match(await answer.text(), /"tenantId":"acme"/);
+    assert.deepEqual(failures, []);
+  });
+
+  it("closes its door when it is told to stop", async (t) => {
+    const { ask, lifecycle } = await start(t);
+    await lifecycle.stop();
+    await assert.rejects(ask());
+  });
+
+  it("is not ready without a token, nor without a registry, and says which", async (t) => {
+    const { health } = await start(t, {
+      PLUGIN_TOKEN_FILE: "/nowhere/token",
+      LANDLORD_TENANTS_FILE: "/nowhere/tenants.yaml",
+    });
+    const { status, text } = await health("/readyz");
+    assert.equal(status, 503);
+    assert.match(text, /plugin token/);
+    assert.match(text, /tenant registry/);
+  });
+});
