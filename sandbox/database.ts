@@ -1,8 +1,7 @@
 // Cassandra of one's own without a cluster, for suites and benchmarks that are about the tenants' table alone.
 import type { Cassandra, NodeFiles } from "./cassandra/node.ts";
-import type { Means, Program } from "./part.ts";
+import type { Means, Program, RunningProcess } from "./part.ts";
 import { CASSANDRA } from "./parts/cassandra.ts";
-import type { RunningProcess } from "./process.ts";
 import { openRoom } from "./room.ts";
 
 export interface DatabaseOptions {

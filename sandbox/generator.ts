@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Database } from "./database.ts";
+import type { RunningProcess } from "./part.ts";
 import { freePort } from "./port.ts";
-import type { RunningProcess } from "./process.ts";
 
 const ENTRY = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { applyManifests } from "./manifests.ts";
+import type { RunningProcess } from "./part.ts";
 import { freePort } from "./port.ts";
-import type { RunningProcess } from "./process.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 const ENTRY = fileURLToPath(new URL("../src/cli.ts", import.meta.url));

@@ -1,6 +1,4 @@
 // What a part of the sandbox is. How its processes are watched and ended is in process.ts and room.ts.
-import type { RunningProcess } from "./process.ts";
-
 /** What a part may search and build with. */
 export interface Means {
   env: NodeJS.ProcessEnv;
@@ -20,6 +18,23 @@ export interface Program {
   env?: Record<string, string>;
   /** Asked again and again until it says yes; must not throw. */
   ready: () => Promise<boolean>;
+}
+
+export interface RunningProcess {
+  readonly name: string;
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined;
+  alive(): boolean;
+  /** Whether it has been asked to end. */
+  stopping(): boolean;
+  /** Resolves when it has ended, asked or not. */
+  readonly exited: Promise<void>;
+  /** Rejects with the end of its log if it ends without having been asked to. */
+  readonly failed: Promise<never>;
+  /** The last lines of its log. */
+  tail(): Promise<string>;
+  /** SIGTERM to it and what it started, and SIGKILL after `graceMs`; with 0 at once. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** Where a part lives: a directory that goes away with everything that runs in it. */

@@ -4,30 +4,13 @@ import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Program } from "./part.ts";
+import type { Program, RunningProcess } from "./part.ts";
 import { MARK } from "./sweep.ts";
 
 const TAIL_LINES = 20;
 const LOOK_MS = 50;
 const READY_LIMIT_MS = 120_000;
 const GRACE_MS = 5000;
-
-export interface RunningProcess {
-  readonly name: string;
-  /** Undefined if it could not be started. */
-  readonly pid: number | undefined;
-  alive(): boolean;
-  /** Whether it has been asked to end. */
-  stopping(): boolean;
-  /** Resolves when it has ended, asked or not. */
-  readonly exited: Promise<void>;
-  /** Rejects with the end of its log if it ends without having been asked to. */
-  readonly failed: Promise<never>;
-  /** The last lines of its log. */
-  tail(): Promise<string>;
-  /** SIGTERM to it and what it started, and SIGKILL after `graceMs`; with 0 at once. */
-  stop(graceMs?: number): Promise<void>;
-}
 
 /** A process that ended by itself; the message has how, and the end of its log. */
 export class ProcessFailed extends Error {

@@ -2,8 +2,8 @@
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { startKeeper } from "./keeper.ts";
-import type { Program, Room } from "./part.ts";
-import { type RunningProcess, startProcess, whenReady } from "./process.ts";
+import type { Program, Room, RunningProcess } from "./part.ts";
+import { startProcess, whenReady } from "./process.ts";
 import { createDirectory, sweep } from "./sweep.ts";
 
 /** Opens a room below the directory for temporary files, after removing those whose owner is dead. */

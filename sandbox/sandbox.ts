@@ -5,13 +5,12 @@ import { type CrdFile, installCrds } from "./crds.ts";
 import type { KubePrograms } from "./go-tools.ts";
 import type { Kubeconfigs } from "./kubeconfig.ts";
 import { type KubectlResult, runKubectl } from "./kubectl.ts";
-import type { Means, Program, Room } from "./part.ts";
+import type { Means, Program, Room, RunningProcess } from "./part.ts";
 import { ARGOCD, type Argocd } from "./parts/argocd.ts";
 import type { ArgocdFiles } from "./parts/argocd-files.ts";
 import { CASSANDRA } from "./parts/cassandra.ts";
 import { CONTROL_PLANE, type ControlPlane } from "./parts/control-plane.ts";
 import { CRD_SETS, type CrdSetName, type ExtraName } from "./parts/index.ts";
-import type { RunningProcess } from "./process.ts";
 import { openRoom } from "./room.ts";
 import { DEFAULT_USERS, type SandboxUser } from "./users.ts";
 

@@ -1,5 +1,5 @@
 // A process that can be switched off and on again while the sandbox stands.
-import type { RunningProcess } from "./process.ts";
+import type { RunningProcess } from "./part.ts";
 
 export interface Switch {
   /** Does nothing if it runs. */

@@ -1,6 +1,7 @@
 // What manifests/ promises, read from the files: no cluster is needed to see that an admission webhook can block nothing that it must not.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { describe, it } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { loadConfig } from "../src/config.ts";
@@ -26,25 +27,37 @@ interface Manifest {
   kind: string;
   metadata: { name: string };
   resources?: string[];
+  patches?: { path: string }[];
   webhooks?: Webhook[];
   rules?: Rights[];
 }
 
-const files = globSync("manifests/*.yaml").map((path) => ({
-  name: path.replace("manifests/", ""),
+/** What nobody applies with the rest: something to copy. */
+const EXAMPLES = ["example-application-set.yaml"];
+
+const files = globSync("manifests/{base,generator}/*.yaml").map((path) => ({
+  folder: basename(dirname(path)),
+  name: basename(path),
   documents: parseAllDocuments(readFileSync(path, "utf8")).map((document) => document.toJS() as Manifest),
 }));
 const all = files.flatMap(({ documents }) => documents);
 const webhooks = all.flatMap((manifest) => manifest.webhooks ?? []);
-const ownRights = all.filter(({ metadata, rules: rights }) => metadata?.name === "landlord" && rights !== undefined);
+/** All but the role that tenants are given. */
+const ownRights = all.filter(
+  ({ metadata, rules: rights }) => metadata?.name !== "landlord-tenant" && rights !== undefined,
+);
 const config = loadConfig({});
 
 describe("manifests", () => {
-  it("are all applied by the kustomization", () => {
-    const listed = all.find(({ kind }) => kind === "Kustomization")?.resources ?? [];
-    const there = files.map(({ name }) => name).filter((name) => name !== "kustomization.yaml");
-    assert.deepEqual(listed.toSorted(), there.toSorted());
-  });
+  for (const folder of ["base", "generator"]) {
+    it(`of ${folder} are all applied by its kustomization`, () => {
+      const here = files.filter((file) => file.folder === folder);
+      const [kustomization] = here.find(({ name }) => name === "kustomization.yaml")?.documents ?? [];
+      const patches = (kustomization?.patches ?? []).map(({ path }) => path);
+      const listed = [...(kustomization?.resources ?? []), ...patches, ...EXAMPLES, "../base", "kustomization.yaml"];
+      for (const { name } of here) assert.ok(listed.includes(name), name);
+    });
+  }
 
   for (const { name, ...webhook } of webhooks) {
     it(`let ${name} be away, slow or asked for a dry run without harm`, () => {
@@ -74,7 +87,12 @@ describe("manifests", () => {
   });
 
   it("give Landlord no wildcard, no way to raise its own rights, and bind on the listed roles only", () => {
-    assert.equal(ownRights.length, 2);
+    assert.deepEqual(ownRights.map(({ kind, metadata: { name } }) => `${kind} ${name}`).toSorted(), [
+      "ClusterRole landlord",
+      "ClusterRole landlord-push",
+      "Role landlord",
+      "Role landlord-generator",
+    ]);
     for (const { apiGroups, resources, resourceNames, verbs } of ownRights.flatMap(
       ({ rules: rights }) => rights ?? [],
     )) {
