@@ -1,10 +1,11 @@
 // Runs benchmarks: `npm run bench` all of them, `npm run bench -- onboarding` one. Machines are shared and noisy: quote ratios.
 import { cpus, loadavg } from "node:os";
 import { type Benchmark, render } from "./bench.ts";
+import { generator } from "./generator.ts";
 import { onboarding } from "./onboarding.ts";
 
 /** In the order in which they are run. */
-const BENCHMARKS: readonly Benchmark[] = [onboarding];
+const BENCHMARKS: readonly Benchmark[] = [onboarding, generator];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

@@ -202,7 +202,7 @@ export const SETTINGS = {
     "20s",
     "How long an answer waits for the first snapshot; below the 30 s that Argo CD waits.",
   ),
-  GENERATOR_BODY_TIMEOUT: setting(duration(100, 60_000), "5s", "How long a request's body may take."),
+  GENERATOR_BODY_TIMEOUT: setting(duration(100, 14_000), "5s", "How long a request's body may take."),
   GENERATOR_BASELINE_FILE: setting(
     text(),
     undefined,
@@ -211,7 +211,7 @@ export const SETTINGS = {
   GENERATOR_GUARD_MODE: setting(
     oneOf(["hold", "fail"]),
     "hold",
-    "What happens when too many tenants are gone at once: hold serves the former answer, fail answers 503.",
+    "What happens when too many tenants are gone at once: hold goes on serving the former tenants (new ones still come in), fail answers 503.",
   ),
   GENERATOR_GUARD_MAX_REMOVALS: setting(
     integer(0, 1_000_000),
@@ -337,8 +337,7 @@ export function loadConfig(env: Environment): Config {
         ...result.error.issues.map(({ message }) => `${name} is ${secret ? "wrong" : quoted(given)}: ${message}`),
       );
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key by its own schema
-  mistakes.push(...contradictions(read as Partial<Read>), ...unknownSettings(env));
+  mistakes.push(...contradictions(read), ...unknownSettings(env));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key was read by its own schema
   return complete(read as Read, env);

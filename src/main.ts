@@ -7,7 +7,7 @@ import { systemClock } from "./model/clock.ts";
 import { describe } from "./model/errors.ts";
 import type { Log } from "./model/log.ts";
 import { startGenerator } from "./service/generator.ts";
-import { startInitializer, watchNamespaces } from "./service/initializer.ts";
+import { type Registry, startInitializer, watchNamespaces } from "./service/initializer.ts";
 import { type Cluster, openCluster, openParts, type Parts } from "./service/parts.ts";
 import { startWebhooks } from "./service/webhooks.ts";
 import { namespaceFacts } from "./tenants/namespaces.ts";
@@ -26,8 +26,8 @@ export async function runService(config: Config): Promise<void> {
     const cluster = await openCluster({ config, clock, metrics, needed });
     if (cluster !== undefined) lifecycle.onStop("connections to the API server", () => cluster.close());
     const parts = await openParts({ config, clock, log, metrics, lifecycle, fail: over.fail });
-    if (config.roles.has("generator")) await startGenerator(parts, cluster);
-    if (cluster !== undefined) startInCluster(parts, cluster);
+    const registry = config.roles.has("generator") ? await startGenerator(parts, cluster) : undefined;
+    if (cluster !== undefined) startInCluster(parts, cluster, registry);
     log.info({ roles: [...config.roles], server: cluster?.credentials.server }, "started");
     await over.promise;
   } finally {
@@ -37,13 +37,13 @@ export async function runService(config: Config): Promise<void> {
   }
 }
 
-function startInCluster(parts: Parts, cluster: Cluster): void {
+function startInCluster(parts: Parts, cluster: Cluster, registry: Registry | undefined): void {
   const { config, metrics } = parts;
   const { roles, tenantLabels } = config;
   if (!roles.has("webhooks") && !roles.has("initializer")) return;
   const namespaces = watchNamespaces(parts, cluster);
   const facts = namespaceFacts(namespaces, { tenantLabels, metrics });
-  if (roles.has("initializer")) startInitializer(parts, cluster, namespaces);
+  if (roles.has("initializer")) startInitializer(parts, cluster, namespaces, registry);
   if (roles.has("webhooks")) startWebhooks(parts, cluster, facts);
   parts.background("watch of namespaces", (signal) => namespaces.run(signal));
 }

@@ -5,6 +5,7 @@ import { type Backoff, fullJitter } from "../model/backoff.ts";
 import { type Clock, delay } from "../model/clock.ts";
 import { describe } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
+import type { TenantRow } from "../tenants/row.ts";
 import type { TenantStore } from "../tenants/store.ts";
 import type { AnswerBytes } from "./answers.ts";
 import type { BaselineStore } from "./baseline.ts";
@@ -14,7 +15,7 @@ import { type AnswerKey, canonical, readKey } from "./input.ts";
 import { createLedger, type Served } from "./ledger.ts";
 import { describeRefusal, GeneratorError } from "./refusal.ts";
 import type { RefusalReport } from "./refusals.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 export interface GeneratorSettings {
   refreshIntervalMs: number;
@@ -42,6 +43,10 @@ export interface Generator {
   ready(): true | string;
   /** Tells of answers that have changed by a snapshot that this process took. */
   subscribe(listener: (snapshot: { id: string; hash: string }) => void): void;
+  /** The tenant's row in the last complete scan, as it is there: the guard has no say in it. */
+  row(tenantId: string): TenantRow | undefined;
+  /** Tells that `row` may give something new, whoever has recorded it; also of the first snapshot. */
+  subscribeRows(listener: () => void): void;
 }
 
 export interface GeneratorOptions {
@@ -67,6 +72,8 @@ const ROUNDS = 20;
 export function createGenerator(options: GeneratorOptions): Generator {
   const { store, settings, clock, log, metrics, report, random = Math.random } = options;
   const listeners: ((snapshot: { id: string; hash: string }) => void)[] = [];
+  const rowListeners: (() => void)[] = [];
+  let seen: Snapshot | undefined;
   const stopping = new AbortController();
   const ledger = createLedger({
     store: options.baseline,
@@ -110,6 +117,9 @@ export function createGenerator(options: GeneratorOptions): Generator {
     if (served === undefined) return;
     metrics.generatorSnapshotTimestamp.set(served.completedAt / 1000);
     flag(served.snapshot);
+    if (served.snapshot === seen) return;
+    seen = served.snapshot;
+    for (const tell of rowListeners) tell();
   }
 
   /** Undefined: something has changed meanwhile, begin again. */
@@ -161,6 +171,8 @@ export function createGenerator(options: GeneratorOptions): Generator {
   return {
     refresh,
     subscribe: (listener) => void listeners.push(listener),
+    row: (tenantId) => ledger.current()?.snapshot.rows.get(tenantId),
+    subscribeRows: (listener) => void rowListeners.push(listener),
 
     async answer(request, signal) {
       const key = readKey(request);

@@ -19,14 +19,18 @@ export interface Snapshot {
 }
 
 /** How many rows are worked on before others get their turn: a few milliseconds. */
-export const ROWS_A_TURN = 1_000;
+export const ROWS_A_TURN = 250;
 /** Filters whose matches are remembered; more are asked for only by somebody who tries them out. */
 const REMEMBERED = 1_000;
 
 /** Reads the store to its end; throws what it throws, and then there is no snapshot at all. */
 export async function takeSnapshot(store: Pick<TenantStore, "scan">, signal: AbortSignal): Promise<Snapshot> {
   const read: Read = { good: new Map(), bad: new Map(), nameless: 0 };
-  for await (const row of store.scan(signal)) add(read, row);
+  let count = 0;
+  for await (const row of store.scan(signal)) {
+    add(read, row);
+    if (++count % ROWS_A_TURN === 0) await turn(); // a store that has all rows at hand would not wait between them
+  }
   signal.throwIfAborted(); // a store that ends early when it is told to stop has not reached the end
   const ids = [...read.good.keys(), ...read.bad.keys()].toSorted((a, b) => (a < b ? -1 : 1));
   const hash = createHash("sha256");

@@ -1,18 +1,22 @@
 // Brings one managed object to the state that a step wants, with as few writes as possible, and never at a foreign object's cost.
 import type { KubeClient } from "../kube/client.ts";
 import { isAlreadyExists } from "../kube/errors.ts";
-import { type Kind, ROLE_BINDING, SECRET, SERVICE_ACCOUNT } from "../kube/kinds.ts";
+import { CONFIG_MAP, type Kind, ROLE_BINDING, SECRET, SERVICE_ACCOUNT } from "../kube/kinds.ts";
 import type { OwnWrites } from "../kube/own-writes.ts";
 import { TerminalError } from "../model/errors.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { covers } from "./covers.ts";
 import { isManagedFor } from "./step.ts";
 
-/** Kinds that steps may make, each with its fields that the API server never lets change. */
-export const MANAGED_KINDS: readonly { kind: Kind; immutable: readonly string[] }[] = [
+/**
+ * Kinds that steps may make. `immutable`: fields that the API server never lets change. `whole`: maps that hold what the step says and
+ * nothing else; in all others, what others add stays.
+ */
+export const MANAGED_KINDS: readonly { kind: Kind; immutable: readonly string[]; whole?: readonly string[] }[] = [
   { kind: SERVICE_ACCOUNT, immutable: [] },
   { kind: ROLE_BINDING, immutable: ["roleRef"] },
   { kind: SECRET, immutable: ["type"] },
+  { kind: CONFIG_MAP, immutable: [], whole: ["data", "binaryData"] },
 ];
 
 /** By kind: what is known of the managed objects. */
@@ -35,7 +39,7 @@ export interface ApplyDeps {
  * `namespaceUid`: the life of the namespace that objects must have been made for. Throws ConflictError; KubeErrors pass through.
  */
 export async function ensure(desired: KubeObject, namespaceUid: string, deps: ApplyDeps): Promise<Change> {
-  const { kind, immutable } = managedKind(desired.kind);
+  const { kind, immutable, whole = [] } = managedKind(desired.kind);
   const view = viewOf(deps.views, desired.kind);
   const known = view.get(desired.metadata);
   const ours = known !== undefined && isManagedFor(known, namespaceUid) ? known : undefined;
@@ -47,9 +51,16 @@ export async function ensure(desired: KubeObject, namespaceUid: string, deps: Ap
     await replace(kind, existing, desired, deps);
     return "replaced";
   }
-  if (covers(existing, desired)) return "unchanged";
-  const metadata = { ...desired.metadata, ...uidOf(existing) };
-  view.wrote(await deps.client.apply(kind, { ...desired, metadata }, { signal: deps.signal }));
+  const stale = whole.map((field) => staleIn(field, existing, desired)).filter((each) => each !== undefined);
+  if (stale.length === 0 && covers(existing, desired)) return "unchanged";
+  const wanted = { ...desired, metadata: { ...desired.metadata, ...uidOf(existing) } };
+  const { client, signal } = deps;
+  if (stale.length === 0) {
+    view.wrote(await client.apply(kind, wanted, { signal }));
+  } else {
+    const body: unknown = Object.assign({}, wanted, ...stale); // apply would leave keys that others own, or that were there from the start
+    view.wrote(await client.patch(kind, existing.metadata, { type: "merge", body }, { signal }));
+  }
   return "applied";
 }
 
@@ -77,6 +88,19 @@ async function replace(kind: Kind, existing: KubeObject, desired: KubeObject, de
   await deps.client.remove(kind, existing.metadata, uidOf(existing), { signal: deps.signal });
   view.removed(existing.metadata);
   view.wrote(await deps.client.create(kind, desired, { signal: deps.signal }));
+}
+
+/** The map as a merge patch that also takes out what is not wanted in it; undefined if there is no such key. */
+function staleIn(field: string, existing: KubeObject, desired: KubeObject): Record<string, unknown> | undefined {
+  const wanted = mapIn(field, desired);
+  const gone = Object.keys(mapIn(field, existing)).filter((key) => !Object.hasOwn(wanted, key));
+  if (gone.length === 0) return undefined;
+  return { [field]: { ...wanted, ...Object.fromEntries(gone.map((key) => [key, null])) } };
+}
+
+function mapIn(field: string, object: KubeObject): Record<string, unknown> {
+  const value: unknown = Object.entries(object).find(([name]) => name === field)?.[1];
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 const uidOf = ({ metadata: { uid } }: KubeObject): { uid?: string } => (uid === undefined ? {} : { uid });

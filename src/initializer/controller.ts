@@ -11,6 +11,7 @@ import type { KubeObject, Namespace } from "../model/kube-object.ts";
 import { INITIALIZED_ANNOTATION, INITIALIZING_LABEL } from "../model/labels.ts";
 import type { Log } from "../model/log.ts";
 import { type TenantNamespace, tenantNamespace } from "../model/tenant.ts";
+import type { TenantRow } from "../tenants/row.ts";
 import type { Views } from "./apply.ts";
 import { liftGates } from "./pods.ts";
 import { type Provisioning, provision } from "./provision.ts";
@@ -28,6 +29,8 @@ export interface ControllerDeps {
   clusterRole: string;
   /** PEM of the CA that tenants' clients must trust; may change while running. */
   clusterCa: () => string;
+  /** What the registry says of a tenant now; absent: there is none. */
+  rowOf?: (tenantId: string) => TenantRow | undefined;
   events: EventRecorder;
   clock: Clock;
   log: Log;
@@ -91,6 +94,7 @@ export function createController(deps: ControllerDeps): Controller {
     const result = await provision(tenant, {
       ...deps,
       clusterCa: deps.clusterCa(),
+      row: deps.rowOf?.(seen.tenant),
       now: deps.clock.now(),
       signal,
       changed: (object, change) => {

@@ -10,7 +10,8 @@ import type { Clock } from "../model/clock.ts";
 import type { KubeObject, Namespace } from "../model/kube-object.ts";
 import { GATED_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from "../model/labels.ts";
 import type { Log } from "../model/log.ts";
-import { tenantNamespace } from "../model/tenant.ts";
+import { tenantNamespace, tenantOf } from "../model/tenant.ts";
+import type { TenantRow } from "../tenants/row.ts";
 import { MANAGED_KINDS, type Views } from "./apply.ts";
 import { createController } from "./controller.ts";
 import { type StepSettings, tenantSteps } from "./steps/index.ts";
@@ -30,6 +31,8 @@ export interface InitializerOptions {
     concurrency: number;
   };
   clusterCa: () => string;
+  /** What the registry says of a tenant now; absent: there is none. Whoever supplies it calls `lookAgain` when it says something new. */
+  rowOf?: (tenantId: string) => TenantRow | undefined;
   events: EventRecorder;
   clock: Clock;
   log: Log;
@@ -41,6 +44,8 @@ export interface Initializer {
   watches: ListWatch<KubeObject>[];
   /** Works until the signal is aborted; resolves once nothing is in hand any more. For the holder of the Lease. */
   lead(signal: AbortSignal): Promise<void>;
+  /** Looks whether every tenant's namespace is still as it should be; nothing unless this replica leads. */
+  lookAgain(): void;
 }
 
 export function createInitializer(options: InitializerOptions): Initializer {
@@ -94,5 +99,12 @@ export function createInitializer(options: InitializerOptions): Initializer {
     await working.drain(AbortSignal.timeout(DRAIN_MS));
   }
 
-  return { watches: [...managed, gatedPods], lead };
+  function lookAgain(): void {
+    if (queue === undefined) return;
+    for (const { metadata } of namespaces.values()) {
+      if (tenantOf(metadata.labels, settings.tenantLabels) !== undefined) queue.add(metadata.name, "resync");
+    }
+  }
+
+  return { watches: [...managed, gatedPods], lead, lookAgain };
 }

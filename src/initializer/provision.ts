@@ -3,6 +3,7 @@ import type { KubeClient } from "../kube/client.ts";
 import { isForbidden, isTerminating } from "../kube/errors.ts";
 import { describe } from "../model/errors.ts";
 import type { KubeObject } from "../model/kube-object.ts";
+import type { TenantRow } from "../tenants/row.ts";
 import { type Change, ConflictError, ensure, type Views, viewOf } from "./apply.ts";
 import type { StepState } from "./status.ts";
 import { type IssuedToken, isManagedFor, type Known, type Step, type StepResult, type Tenant } from "./step.ts";
@@ -23,6 +24,7 @@ export interface ProvisionDeps {
   views: Views;
   steps: readonly Step[];
   clusterCa: string;
+  row?: TenantRow | undefined;
   now: number;
   signal: AbortSignal;
   /** Told of every write. */
@@ -64,10 +66,11 @@ async function run(step: Step, tenant: Tenant, deps: ProvisionDeps): Promise<Ste
   return result;
 }
 
-function knownFor(tenant: Tenant, { views, clusterCa, now }: ProvisionDeps): Known {
+function knownFor(tenant: Tenant, { views, clusterCa, row, now }: ProvisionDeps): Known {
   return {
     now,
     clusterCa,
+    row,
     find: <T extends KubeObject>(kind: string, name: string): T | undefined => {
       const object = viewOf(views, kind).get({ namespace: tenant.namespace, name });
       return object !== undefined && isManagedFor(object, tenant.namespaceUid) ? (object as T) : undefined; // oxlint-disable-line typescript/no-unsafe-type-assertion -- kind and type go together

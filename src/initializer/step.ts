@@ -1,6 +1,7 @@
 // What a step is: a pure builder of objects that a tenant's namespace is to have. The controller applies them.
 import type { KubeObject } from "../model/kube-object.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, NAMESPACE_UID_ANNOTATION, TENANT_LABEL } from "../model/labels.ts";
+import type { TenantRow } from "../tenants/row.ts";
 
 export interface Tenant {
   /** Value of the tenant label. */
@@ -21,6 +22,8 @@ export interface Known {
   now: number;
   /** PEM of the CA that the tenant's clients must trust. */
   clusterCa: string;
+  /** What the registry says of the tenant; it may be disabled, or name another namespace. */
+  row?: TenantRow | undefined;
   find<T extends KubeObject>(kind: string, name: string): T | undefined;
   /** A token that was issued because the step asked for one a moment ago. */
   issued?: IssuedToken;

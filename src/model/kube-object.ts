@@ -46,6 +46,10 @@ export interface RoleBinding extends KubeObject {
   subjects: { kind: string; name: string; namespace?: string; apiGroup?: string }[];
 }
 
+export interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+}
+
 /** `data` values are base64. */
 export interface Secret extends KubeObject {
   type: string;

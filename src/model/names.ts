@@ -13,3 +13,5 @@ export function isDnsSubdomain(name: string): boolean {
 export const serviceAccountName = (namespace: string): string => namespace;
 export const roleBindingName = (namespace: string): string => `${namespace}-reconciler`;
 export const tokenSecretName = (namespace: string): string => `${namespace}-token`;
+/** The same in every namespace, so that manifests can name it without knowing whose they are. */
+export const VARIABLES_NAME = "tenant-vars";

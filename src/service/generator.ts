@@ -1,6 +1,6 @@
 // The role `generator`: the registry, what was served so far, and the door that Argo CD asks at. Needs no cluster.
 import { hostname } from "node:os";
-import { createGenerator } from "../generator/generator.ts";
+import { createGenerator, type Generator } from "../generator/generator.ts";
 import { createPush } from "../generator/push.ts";
 import type { RefusalReport } from "../generator/refusals.ts";
 import { createGeneratorApp } from "../http/generator.ts";
@@ -15,7 +15,7 @@ import type { Cluster, Parts } from "./parts.ts";
 const PUSH_DEBOUNCE_MS = 500;
 
 /** Listens at once; answers 503 until there is a first snapshot. */
-export async function startGenerator(parts: Parts, cluster: Cluster | undefined): Promise<void> {
+export async function startGenerator(parts: Parts, cluster: Cluster | undefined): Promise<Generator> {
   const { config, clock, log, metrics, lifecycle, checks, background } = parts;
   const settings = config.generator;
   const store = await openRegistry(config.registry, { clock, log });
@@ -40,6 +40,7 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
   });
   const handler = createGeneratorApp({ generator, tokens, bodyTimeoutMs: settings.bodyTimeoutMs, clock, log, metrics });
   const door = createHttpServer({ handler, host: config.bindAddress, port: settings.port, clock, log });
+  await tokens.reload(); // a caller that is refused for want of it comes back in three minutes
   await door.listen();
   lifecycle.onStop("generator door", () => door.close(config.shutdownTimeoutMs / 2));
   background("plugin token", (signal) => tokens.run(signal));
@@ -61,6 +62,7 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
     });
     background("push to ApplicationSets", (signal) => push.run(signal));
   }
+  return generator;
 }
 
 /** Makes an Event of each refusal: about the ConfigMap that remembers what was served. */

@@ -1,6 +1,7 @@
 // The role `initializer`: its watches on every replica, its work on the holder of the Lease.
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import type { Generator } from "../generator/generator.ts";
 import { createInitializer } from "../initializer/initializer.ts";
 import { createEventRecorder } from "../kube/events.ts";
 import { NAMESPACE } from "../kube/kinds.ts";
@@ -24,11 +25,15 @@ export function watchNamespaces({ config, checks, ...shared }: Parts, { client }
   return namespaces;
 }
 
-/** Contends for the Lease; the holder sets tenants up. */
+/** What the generator knows of tenants. */
+export type Registry = Pick<Generator, "row" | "subscribeRows">;
+
+/** Contends for the Lease; the holder sets tenants up. Without a registry no tenant has variables. */
 export function startInitializer(
   parts: Parts,
   { client, credentials }: Cluster,
   namespaces: ListWatch<Namespace>,
+  registry?: Registry,
 ): void {
   const { config, clock, log, metrics, lifecycle, checks, background } = parts;
   const identity = config.identity ?? hostname();
@@ -43,7 +48,9 @@ export function startInitializer(
     metrics,
     settings: config,
     clusterCa: () => credentials.ca ?? "",
+    ...(registry === undefined ? {} : { rowOf: (tenantId) => registry.row(tenantId) }),
   });
+  registry?.subscribeRows(() => initializer.lookAgain());
   for (const watch of initializer.watches) background("watch of managed objects", (signal) => watch.run(signal));
   const synced = (): boolean => initializer.watches.every((watch) => watch.synced());
   checks.push({ name: "managed objects", check: () => synced() || "not read from the API server yet" });

@@ -143,6 +143,7 @@ export function createCqlStore(options: CqlStoreOptions): TenantStore {
   }
 
   async function find(verb: Verb, tenantId: string, signal: AbortSignal): Promise<Row | undefined> {
+    if (tenantId === "") return undefined; // no key of a table, and a row without id is nobody's
     const found: Row[] = [];
     for await (const page of pages(verb, statements.get(tenantId), signal)) found.push(...page);
     return found[0];
@@ -154,7 +155,10 @@ export function createCqlStore(options: CqlStoreOptions): TenantStore {
     get: (tenantId, signal) => inTime("get", signal, (inner) => find("get", tenantId, inner)),
     async put(row, signal) {
       refuseBadRow(row);
-      await inTime("put", signal, (inner) => execute("put", statements.put(row), { read: false }, inner));
+      await inTime("put", signal, async (inner) => {
+        await find("put", row.tenantId, inner); // for its columns: bytes of one type may well be legal, and wrong, in another
+        await execute("put", statements.put(row), { read: false }, inner);
+      });
     },
     remove: (tenantId, signal) =>
       inTime("remove", signal, async (inner) => {

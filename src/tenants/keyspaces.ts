@@ -189,7 +189,7 @@ function sessionOf(
       return state.getConnectedHosts().some((host) => state.getOpenConnections(host) > 0);
     },
     async close() {
-      const down = client.shutdown();
+      const down = client.shutdown().catch(() => undefined); // it is over either way
       sockets.abort();
       await down;
     },

@@ -69,7 +69,9 @@ function textMap(most: { entries: number; value: number; total: number }): z.Zod
     const fault = entries === undefined ? "must be a map of text to text" : mapFault(entries, most);
     if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
     // fromEntries defines each key, and so keeps `__proto__`
-    return Object.fromEntries(fault === undefined ? (entries ?? []).map(([key, value]) => [key, String(value)]) : []);
+    return Object.fromEntries(
+      fault === undefined ? (entries ?? []).map(([key, value]) => [key, typeof value === "string" ? value : ""]) : [],
+    );
   });
 }
 

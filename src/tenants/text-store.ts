@@ -1,6 +1,6 @@
 // A tenant store over one text file that people and other processes change too. What the text means, its format says.
 import { type Clock, delay } from "../model/clock.ts";
-import { describe } from "../model/errors.ts";
+import { describe, TerminalError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import { replaceFile } from "./atomic-write.ts";
 import { type FileContent, isStill, readSettled } from "./file-content.ts";
@@ -67,9 +67,15 @@ export function createTextStore({ name, path, format, timing, clock, log }: Text
     if (known !== undefined && content === known.content) return known;
     try {
       return { content, rows: good?.content.text === content.text ? good.rows : format.read(content.text) };
-    } catch (cause) {
-      return { content, error: new Error(`read ${path}: ${describe(cause)}`, { cause }) };
+    } catch (error) {
+      return { content, error: named(error) };
     }
+  }
+
+  function named(error: unknown): Error {
+    if (!(error instanceof Error)) return new Error(`read ${path}: failed`, { cause: error });
+    const Kind = error instanceof TerminalError ? TerminalError : Error;
+    return new Kind(`read ${path}: ${error.message}`, { cause: error.cause });
   }
 
   /** The rows that are in force. */
@@ -130,7 +136,7 @@ export function createTextStore({ name, path, format, timing, clock, log }: Text
       const found = await look(signal);
       if ("error" in found) throw found.error;
       const tenantId = "put" in wanted ? wanted.put.tenantId : wanted.remove;
-      if ("remove" in wanted && !found.rows.some((row) => idOf(row) === tenantId)) return false;
+      if ("remove" in wanted && !found.rows.some((row) => isOf(row, tenantId))) return false;
       const text = format.write(found.content.text, wanted);
       if (text === found.content.text) return true;
       if (await replaceFile(path, text, () => isStill(path, found.content))) {
@@ -150,7 +156,7 @@ export function createTextStore({ name, path, format, timing, clock, log }: Text
       }
     },
     async get(tenantId, signal) {
-      return (await rows(signal)).find((row) => idOf(row) === tenantId);
+      return (await rows(signal)).find((row) => isOf(row, tenantId));
     },
     async put(row, signal) {
       refuseBadRow(row);
@@ -171,3 +177,5 @@ export function createTextStore({ name, path, format, timing, clock, log }: Text
 }
 
 export const idOf = (row: Row): string => (row.ok ? row.row.tenantId : row.bad.tenantId);
+/** A row without id is nobody's. */
+const isOf = (row: Row, tenantId: string): boolean => tenantId !== "" && idOf(row) === tenantId;

@@ -57,7 +57,7 @@ function randomPages(chance: Chance): Page[] {
 
 /** The page in the end, perhaps slowly, perhaps in pieces. */
 function whole(chance: Chance, page: Page): CqlAnswer {
-  if (chance.happens(0.05)) return { slow: 1 + chance.below(3), then: { page } };
+  if (chance.happens(0.05)) return { slow: 1 + chance.below(3), of: { page } };
   if (chance.happens(0.1)) return { pieces: 20 + chance.below(200), of: { page } };
   return { page };
 }

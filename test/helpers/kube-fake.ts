@@ -142,7 +142,7 @@ export function createFakeKube(): FakeKube {
         const found = [...objects.values()].filter((object) => object.kind === kind.kind);
         const items = found.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
         for (let from = 0; from === 0 || from < items.length; from += 2) {
-          const page = structuredClone(items.slice(from, from + 2)) as KubeObject[] as T[];
+          const page = structuredClone(items.slice(from, from + 2)) as T[];
           yield { items: page, resourceVersion: String(version) };
         }
       },

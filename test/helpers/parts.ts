@@ -14,7 +14,7 @@ export interface OpenedParts {
   lines: LogLine[];
   failures: unknown[];
   /** Status and body of a path on the health port. */
-  health(path: string): Promise<{ status: number; text: string }>;
+  health: (path: string) => Promise<{ status: number; text: string }>;
 }
 
 export async function partsOf(t: TestContext, env: Environment): Promise<OpenedParts> {

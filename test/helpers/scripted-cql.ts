@@ -34,7 +34,7 @@ export type CqlAnswer =
   | { dropAfter: number; of: CqlAnswer }
   /** Nothing at all. */
   | "hang"
-  | { slow: number; then: CqlAnswer }
+  | { slow: number; of: CqlAnswer }
   /** The bytes come in pieces of this size, each on its own. */
   | { pieces: number; of: CqlAnswer };
 
@@ -223,7 +223,7 @@ function answer(
   if ("page" in what) return send(request, OPCODES.result, rowsBody(what.page));
   if ("error" in what)
     return send(request, OPCODES.error, body.error(what.error, `${what.text ?? "refused"} ${SECRET}`));
-  if ("slow" in what) return void setTimeout(() => answer(what.then, request, socket, send), what.slow);
+  if ("slow" in what) return void setTimeout(() => answer(what.of, request, socket, send), what.slow);
   const bytes = bytesOf(what.of, request, socket);
   if ("dropAfter" in what) return void socket.write(bytes.subarray(0, what.dropAfter), () => socket.destroy());
   void sendPieces(socket, bytes, what.pieces);

@@ -34,7 +34,7 @@ export const FIXTURE: readonly TableRow[] = [
   }),
   tableRow("beta", "tn-beta", { target_cluster: "prod-eu", labels: region("eu-west-1") }),
   tableRow("delta", "tn-delta", { enabled: null, labels: region("ca-central-1") }),
-  tableRow("epsilon", "tn-eps", { params: new Map([["replicas", "3"]]) }),
+  tableRow("epsilon", "tn-eps", { repo_path: "tenants/eps", params: new Map([["replicas", "3"]]) }),
   tableRow("gamma", "tn-gamma", { enabled: false, labels: region("ca-central-1") }),
 ];
 

@@ -1,6 +1,7 @@
 // A tenant and what is known of its namespace, for tests of steps.
 import type { Known, Tenant } from "../../src/initializer/step.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
+import type { TenantRow } from "../../src/tenants/row.ts";
 
 export const TENANT: Tenant = { id: "a", namespace: "team-a", namespaceUid: "uid-ns", clusterRole: "landlord-tenant" };
 
@@ -15,6 +16,12 @@ export function knownObjects(objects: readonly KubeObject[] = [], more: Partial<
       objects.find((object) => object.kind === kind && object.metadata.name === name) as T | undefined,
     ...more,
   };
+}
+
+/** What the registry says of an enabled tenant. */
+export function rowFor({ id, namespace }: Pick<Tenant, "id" | "namespace">, more: Partial<TenantRow> = {}): TenantRow {
+  const where = { targetCluster: "in-cluster", repoUrl: "https://git.example.com/t.git", repoPath: `tenants/${id}` };
+  return { tenantId: id, enabled: true, namespace, ...where, labels: {}, params: {}, ...more };
 }
 
 /** A token that says of itself what a ServiceAccount's does; times in seconds from `NOW`. */

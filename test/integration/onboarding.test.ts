@@ -55,6 +55,7 @@ describe("onboarding", { skip }, () => {
     assert.deepEqual(types, [
       "landlord.dev/service-account=True",
       "landlord.dev/role-binding=True",
+      "landlord.dev/variables=True",
       "landlord.dev/token-secret=True",
       "TenantReady=True",
     ]);

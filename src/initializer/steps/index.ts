@@ -4,6 +4,7 @@ import { boundToken } from "./bound-token.ts";
 import { legacyToken } from "./legacy-token.ts";
 import { roleBinding } from "./role-binding.ts";
 import { serviceAccount } from "./service-account.ts";
+import { variables } from "./variables.ts";
 
 export type TokenMode = "legacy" | "bound";
 
@@ -19,6 +20,7 @@ export function tenantSteps(settings: StepSettings): Step[] {
   return [
     serviceAccount, // first: all that follows names it, and a token Secret without it is deleted
     roleBinding, // before the token: whoever finds the token can use it
+    variables, // before the token, too: what waits for the token finds them
     settings.tokenMode === "bound"
       ? boundToken({ lifetimeSeconds: settings.tokenLifetimeSeconds })
       : legacyToken({ waitMs: settings.tokenWaitMs }),

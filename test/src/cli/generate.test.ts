@@ -6,7 +6,7 @@ import { runLine } from "../../helpers/cli.ts";
 
 const TENANTS = [{ tenantId: "acme" }];
 
-function run(argv: readonly string[], changes: Preview["changes"] = undefined) {
+function run(argv: readonly string[], changes?: Preview["changes"]) {
   const asked: unknown[] = [];
   const preview = async (request: unknown) => {
     asked.push(request);

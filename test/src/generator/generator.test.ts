@@ -1,84 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as fc from "fast-check";
-import { createGenerator, type GeneratorSettings } from "../../../src/generator/generator.ts";
 import { GeneratorError } from "../../../src/generator/refusal.ts";
-import type { RefusalReport } from "../../../src/generator/refusals.ts";
-import { createMetrics } from "../../../src/metrics.ts";
-import { createTestClock } from "../../helpers/clock.ts";
-import { createTestLog } from "../../helpers/log.ts";
-import { createMemoryBaseline, type MemoryBaseline } from "../../helpers/memory-baseline.ts";
-import {
-  ACME,
-  BETA,
-  createMemoryTenantStore,
-  EPSILON,
-  FIVE_ROWS,
-  type MemoryTenantStore,
-  tenantRow,
-  tenantRows,
-} from "../../helpers/memory-store.ts";
-
-const SECOND = 1_000;
-const SETTINGS: GeneratorSettings = {
-  refreshIntervalMs: 30 * SECOND,
-  maxStaleMs: 300 * SECOND,
-  coldWaitMs: 20 * SECOND,
-  guard: { mode: "hold", maxRemovals: 5, maxPercent: 10, scans: 2 },
-  paramsOverride: false,
-};
-const CANADA = { filterLabelKey: "region", filterLabelValue: "ca-central-1" };
-
-interface World {
-  store: MemoryTenantStore;
-  baseline: MemoryBaseline;
-  clock: ReturnType<typeof createTestClock>;
-}
-
-function world({ shared = false } = {}): World {
-  const store = createMemoryTenantStore();
-  for (const row of FIVE_ROWS) store.rows.set(row.ok ? row.row.tenantId : "", row);
-  return { store, baseline: createMemoryBaseline({ shared }), clock: createTestClock() };
-}
-
-/** A generator in this world; a second one is a replica, or the same one after a restart. */
-function generatorIn({ store, baseline, clock }: World, settings: Partial<GeneratorSettings> = {}) {
-  const { log, lines } = createTestLog();
-  const metrics = createMetrics();
-  const reports: RefusalReport[] = [];
-  const generator = createGenerator({
-    ...{ store, baseline, clock, log, metrics, random: () => 1 },
-    settings: { ...SETTINGS, ...settings },
-    report: (refusal) => void reports.push(refusal),
-  });
-  const answer = (parameters?: unknown, applicationSetName = "tenants") =>
-    generator.answer({ applicationSetName, parameters }, new AbortController().signal);
-  /** What a caller gets, while time passes. */
-  const settled = async (parameters?: unknown, name?: string): Promise<{ tenantId: string }[] | string> => {
-    const asked = answer(parameters, name).then(
-      ({ body }) => JSON.parse(String(body)).output.parameters,
-      (error: unknown) =>
-        error instanceof GeneratorError ? `${error.status} ${error.message}` : Promise.reject(error),
-    );
-    let isDone = !baseline.shared; // only replicas wait for time to pass
-    const done = asked.finally(() => (isDone = true));
-    while (!isDone) {
-      await Promise.race([done, sleep(1)]);
-      await clock.advance(100);
-    }
-    return asked;
-  };
-  const ids = async (parameters?: unknown, name?: string): Promise<string[] | string> => {
-    const got = await settled(parameters, name);
-    return typeof got === "string" ? got : got.map(({ tenantId }) => tenantId);
-  };
-  /** Refreshes until nothing is left to be counted. */
-  const scan = async (times = 1): Promise<void> => {
-    for (let time = 0; time < times; time++) await generator.refresh();
-  };
-  return { ...generator, generator, answer, settled, ids, scan, lines, reports, metrics };
-}
+import { CANADA, generatorIn, SECOND, SETTINGS, whileTimePasses, world } from "../../helpers/generator-world.ts";
+import { ACME, BETA, EPSILON, tenantRow, tenantRows } from "../../helpers/memory-store.ts";
 
 function running(t: TestContext, generator: { run(signal: AbortSignal): Promise<void> }): () => Promise<void> {
   const controller = new AbortController();
@@ -422,23 +347,20 @@ test("waits with a version that it has just learned of until no other replica an
   await here.clock.advance(SECOND);
   const before = (await c.answer()).snapshot.id;
   await b.scan();
-  let isAnswered = false;
-  const late = a.answer().finally(() => (isAnswered = true));
+  const answered: string[] = [];
+  const late = a.answer().then(({ snapshot: { id } }) => answered.push(id));
   await sleep(20);
   assert.equal((await c.answer()).snapshot.id, before); // it may rely on that for half a second
-  assert.equal(isAnswered, false);
-  for (let turn = 0; turn < 20 && !isAnswered; turn++) {
-    await sleep(1);
-    await here.clock.advance(100);
-  }
-  assert.equal((await late).snapshot.id, String(Number(before) + 1));
+  assert.deepEqual(answered, []);
+  await whileTimePasses(here.clock, late);
+  assert.deepEqual(answered, [String(Number(before) + 1)]);
 });
 
 test("tells of each change of an answer, and of nothing else", async () => {
   const here = world();
-  const { scan, ids, subscribe } = generatorIn(here);
+  const { scan, ids, generator } = generatorIn(here);
   const told: string[] = [];
-  subscribe(({ id }) => void told.push(id));
+  generator.subscribe(({ id }) => void told.push(id));
   await scan();
   await ids();
   await scan();
@@ -467,183 +389,19 @@ test("answers 2,500 tenants in order, from one scan", async () => {
   assert.equal(here.store.scans, 1);
 });
 
-type Act =
-  | { act: "put" | "disable" | "delete" | "spoil" | "move"; id: string }
-  | { act: "empty" | "fill" | "scan" | "failing scan" | "restart" | "lose store" | "heal store" };
-
-const IDS = ["a", "b", "c", "d", "e", "f", "g", "h"];
-
-/** Changes of one row, and everything that can go wrong around them. */
-const acts: fc.Arbitrary<Act> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      act: fc.constantFrom("put", "disable", "delete", "spoil", "move"),
-      id: fc.constantFrom(...IDS),
-    }),
-  },
-  { weight: 4, arbitrary: fc.constant<Act>({ act: "scan" }) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .constantFrom("empty", "fill", "failing scan", "restart", "lose store", "heal store")
-      .map((act): Act => ({ act })),
-  },
-);
-
-for (const mode of ["hold", "fail"] as const) {
-  test(`serves no fewer tenants than the rules allow, whatever happens in whatever order (${mode})`, async () => {
-    const limits = fc.record({
-      maxRemovals: fc.nat(3),
-      maxPercent: fc.constantFrom(0, 25, 50),
-      scans: fc.integer({ min: 1, max: 3 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(acts, { maxLength: 40 }), limits, async (sequence, limit) => {
-        const here = world();
-        const labels = { region: "ca-central-1" };
-        const fill = (): void => here.store.set(IDS.map((id) => tenantRow(id, { labels })));
-        fill();
-        let replica = generatorIn(here, { guard: { mode, ...limit } });
-        await replica.scan();
-        let last = new Set(await replica.ids(CANADA));
-        /** Complete scans in a row in which the tenant was to go without being disabled. */
-        const missing = new Map<string, number>();
-        for (const step of sequence) {
-          switch (step.act) {
-            case "put":
-              here.store.rows.set(step.id, { ok: true, row: tenantRow(step.id, { labels }) });
-              break;
-            case "disable":
-              here.store.rows.set(step.id, { ok: true, row: tenantRow(step.id, { labels, enabled: false }) });
-              break;
-            case "move":
-              here.store.rows.set(step.id, { ok: true, row: tenantRow(step.id) });
-              break;
-            case "delete":
-              here.store.rows.delete(step.id);
-              break;
-            case "spoil":
-              here.store.spoil(step.id);
-              break;
-            case "empty":
-              here.store.set([]);
-              break;
-            case "fill":
-              fill();
-              break;
-            case "lose store":
-              here.baseline.failWrite = new Error("disk full");
-              break;
-            case "heal store":
-              here.baseline.failWrite = undefined;
-              break;
-            case "failing scan":
-              here.store.failure = new Error("read timeout");
-              here.store.failAfter = 2;
-              await assert.rejects(replica.refresh());
-              here.store.failure = undefined;
-              break;
-            case "restart":
-              // a write that failed is not known after a restart: what is guarded then is older
-              if (here.baseline.failWrite !== undefined) break;
-              replica = generatorIn(here, { guard: { mode, ...limit } });
-              break;
-            case "scan":
-              break;
-            default:
-              assert.fail();
-          }
-          if (step.act !== "scan" && step.act !== "restart") continue;
-          await replica.scan();
-          const stateOf = (id: string): "here" | "disabled" | "bad" | "gone" => {
-            const row = here.store.rows.get(id);
-            if (row === undefined) return "gone";
-            if (!row.ok) return "bad";
-            if (!row.row.enabled) return "disabled";
-            return row.row.labels["region"] === "ca-central-1" ? "here" : "gone";
-          };
-          for (const id of IDS) missing.set(id, stateOf(id) === "gone" ? (missing.get(id) ?? 0) + 1 : 0);
-          const got = await replica.ids(CANADA);
-          if (typeof got === "string") {
-            assert.match(got, /^503 /);
-            continue;
-          }
-          const now = new Set(got);
-          const gone = [...last].filter((id) => !now.has(id));
-          const unsaid = gone.filter((id) => stateOf(id) !== "disabled");
-          for (const id of IDS) if (stateOf(id) === "here") assert.ok(now.has(id), `${id} is there and not served`);
-          for (const id of unsaid) {
-            assert.equal(stateOf(id), "gone", `${id} is ${stateOf(id)} and not served`);
-            assert.ok((missing.get(id) ?? 0) >= limit.scans, `${id} went too soon`);
-          }
-          // some scans may lie between two answers (503 in between), each with as many removals as are allowed
-          if (now.size === 0) assert.equal(unsaid.length, 0, "the last tenants went unsaid");
-          last = now;
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
-}
-
-test("never answers with something older than was answered before, by whichever replica", async () => {
-  const who = fc.nat(2);
-  const replicaActs = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ act: fc.constant("ask" as const), who }) },
-    { weight: 2, arbitrary: fc.record({ act: fc.constant("scan" as const), who }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({ act: fc.constantFrom("add" as const, "remove" as const), id: fc.constantFrom(...IDS) }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ act: fc.constant("wait" as const), ms: fc.constantFrom(1, 100, 499, 501, 600, 5_000) }),
-    },
-    { weight: 1, arbitrary: fc.record({ act: fc.constant("restart" as const), who }) },
-    { weight: 1, arbitrary: fc.record({ act: fc.constant("store" as const), works: fc.boolean() }) },
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(replicaActs, { minLength: 5, maxLength: 40 }), async (sequence) => {
-      const here = world({ shared: true });
-      const limits = { guard: { mode: "hold", maxRemovals: 8, maxPercent: 100, scans: 2 } } as const;
-      const replicas = [0, 1, 2].map(() => generatorIn(here, limits));
-      await Promise.all(replicas.map((replica) => replica.scan()));
-      let highest = 0;
-      const bodies = new Map<number, string>();
-      const asked: Promise<unknown>[] = [];
-      for (const step of sequence) {
-        const replica = "who" in step ? replicas[step.who] : undefined;
-        if (step.act === "wait") await here.clock.advance(step.ms);
-        else if (step.act === "add") here.store.rows.set(step.id, { ok: true, row: tenantRow(step.id) });
-        else if (step.act === "remove") here.store.rows.delete(step.id);
-        else if (step.act === "store") here.baseline.failRead = step.works ? undefined : new Error("unavailable");
-        else if (step.act === "restart") replicas[step.who] = generatorIn(here, limits);
-        else if (step.act === "scan") asked.push(replica?.refresh().catch(() => undefined) ?? assert.fail());
-        else {
-          // all who ask do so side by side; what counts is the order in which they are answered
-          const answered = replica?.answer().then(({ snapshot: { id }, body }) => {
-            assert.ok(Number(id) >= highest, `${id} after ${highest}`);
-            highest = Number(id);
-            assert.equal(bodies.get(highest) ?? String(body), String(body));
-            bodies.set(highest, String(body));
-          });
-          asked.push(
-            (answered ?? assert.fail()).catch((error: unknown) =>
-              assert.ok(error instanceof GeneratorError, String(error)),
-            ),
-          );
-        }
-      }
-      here.baseline.failRead = undefined;
-      let isDone = false;
-      const done = Promise.all(asked).finally(() => (isDone = true));
-      while (!isDone) {
-        await Promise.race([done, sleep(1)]);
-        await here.clock.advance(100);
-      }
-      await done;
-    }),
-    { numRuns: 60 },
-  );
+test("rows are told of once each time they change, also where it was recorded before: after a restart, or by another replica", async () => {
+  const here = world();
+  await generatorIn(here).scan();
+  const { generator, scan } = generatorIn(here);
+  const told: string[] = [];
+  generator.subscribe(() => void told.push("answers"));
+  generator.subscribeRows(() => void told.push("rows"));
+  assert.equal(generator.row("acme"), undefined);
+  await scan(2);
+  assert.deepEqual(told, ["rows"]);
+  assert.deepEqual([generator.row("acme")?.tenantId, generator.row("nobody")], ["acme", undefined]);
+  here.store.rows.delete("acme");
+  await scan(2);
+  assert.deepEqual(told.filter((what) => what === "rows").length, 2);
+  assert.equal(generator.row("acme"), undefined);
 });

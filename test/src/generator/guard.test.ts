@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { type GuardSettings, judge, type Question, type RemovalKind } from "../../../src/generator/guard.ts";
+import {
+  type GuardSettings,
+  type Judgement,
+  judge,
+  type Question,
+  type RemovalKind,
+} from "../../../src/generator/guard.ts";
 
 const SETTINGS: GuardSettings = { mode: "hold", maxRemovals: 5, maxPercent: 10, scans: 2 };
 const ids = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `t${from + index}`);
@@ -18,6 +24,16 @@ function question(lost: number, kinds: RemovalKind[], more: Partial<Question> = 
     accepted: false,
     ...more,
   };
+}
+
+/** So many scans in a row that see the same. */
+function judgements(first: Question, scans: number, settings = SETTINGS): Judgement[] {
+  const made: Judgement[] = [];
+  for (let scan = 0; scan < scans; scan++) {
+    const { served, pending } = made.at(-1) ?? first;
+    made.push(judge({ ...first, served, pending }, settings));
+  }
+  return made;
 }
 
 const after = (asked: Question, settings = SETTINGS) => {
@@ -46,13 +62,15 @@ test("keeps a tenant whose row has turned bad for ever", () => {
 for (const kind of ["vanished", "unmatched"] as const) {
   test(`lets a tenant that is ${kind} go when it was seen in as many scans in a row as are asked for`, () => {
     const settings = { ...SETTINGS, scans: 3 };
-    let asked = question(2, [kind]);
-    for (const expected of [100, 100, 98]) {
-      const judged = judge(asked, settings);
-      assert.equal(judged.served.size, expected);
-      assert.equal(judged.refusal, undefined);
-      asked = { ...asked, ...judged };
-    }
+    const judged = judgements(question(2, [kind]), 3, settings);
+    assert.deepEqual(
+      judged.map(({ served, refusal }) => [served.size, refusal]),
+      [
+        [100, undefined],
+        [100, undefined],
+        [98, undefined],
+      ],
+    );
   });
 
   test(`begins to count anew when a tenant that was ${kind} has been there in between`, () => {
@@ -72,20 +90,17 @@ for (const kind of ["vanished", "unmatched"] as const) {
   });
 
   test(`refuses when the last one would go because it is ${kind}, in however many scans`, () => {
-    let asked = question(0, [kind], { served: new Set(["t0"]), wanted: new Set() });
-    for (let scan = 0; scan < 5; scan++) {
-      const judged = judge(asked, SETTINGS);
+    const last = question(0, [kind], { served: new Set(["t0"]), wanted: new Set() });
+    for (const judged of judgements(last, 5)) {
       assert.deepEqual([...judged.served], ["t0"]);
       assert.deepEqual(judged.refusal, { reason: "nothing-left", removals: 1, of: 1, allowed: 5 });
-      asked = { ...asked, ...judged };
     }
   });
 }
 
 test("does not count on and on what it refuses", () => {
-  let asked = question(50, ["vanished"]);
-  for (let scan = 0; scan < 5; scan++) asked = { ...asked, ...judge(asked, SETTINGS) };
-  assert.equal(asked.pending.get("t0"), 2);
+  const judged = judgements(question(50, ["vanished"]), 5);
+  assert.equal(judged.at(-1)?.pending.get("t0"), 2);
 });
 
 test("counts what waits already among what would go at once", () => {
@@ -149,17 +164,18 @@ test("never removes more than the rules allow, whatever comes", () => {
   const scans = fc.array(fc.dictionary(fc.stringMatching(/^[a-j]$/), fc.option(kinds), { maxKeys: 10 }), {
     maxLength: 12,
   });
+  const everybody = "abcdefghij".split("");
   const settings = fc.record({ maxRemovals: fc.nat(4), maxPercent: fc.nat(60), scans: fc.integer({ min: 1, max: 3 }) });
   fc.assert(
     fc.property(scans, settings, (sequence, limits) => {
-      let served: ReadonlySet<string> = new Set("abcdefghij");
+      let served: ReadonlySet<string> = new Set(everybody);
       let pending: ReadonlyMap<string, number> = new Map();
       const missing = new Map<string, number>();
       for (const scan of sequence) {
         const here = (id: string): boolean => !Object.hasOwn(scan, id) || scan[id] === null;
-        const wanted = new Set([..."abcdefghij"].filter(here));
+        const wanted = new Set(everybody.filter(here));
         const kindOf = (id: string): RemovalKind => scan[id] ?? "vanished";
-        for (const id of "abcdefghij") {
+        for (const id of everybody) {
           const isSuspicious = !wanted.has(id) && (kindOf(id) === "vanished" || kindOf(id) === "unmatched");
           missing.set(id, isSuspicious ? (missing.get(id) ?? 0) + 1 : 0);
         }

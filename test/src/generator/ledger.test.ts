@@ -38,7 +38,18 @@ function setUp({ shared = true, replicas = 1 } = {}) {
       const bytes = entry === undefined ? undefined : await served?.answers.of(entry);
       return JSON.parse(String(bytes?.body)).output.parameters.map(({ tenantId }: { tenantId: string }) => tenantId);
     };
-    return { ...ledger, ledger, record, version, ids, changes, lines };
+    return {
+      ledger,
+      current: () => ledger.current(),
+      confirm: () => ledger.confirm(signal),
+      register: (key: AnswerKey) => ledger.register(key, signal),
+      reconsider: () => ledger.reconsider(signal),
+      record,
+      version,
+      ids,
+      changes,
+      lines,
+    };
   }
   const [first = assert.fail()] = made;
   return { tenants, store, clock, replicas: made, replica, ...first };
@@ -49,9 +60,9 @@ const count = (left: number): ReturnType<typeof tenantRows> => tenantRows(10).sl
 test("serves nothing before a scan, and what it gave after it", async () => {
   const { current, record, register, ids, changes } = setUp();
   assert.equal(current(), undefined);
-  assert.equal(await register(ALL, signal), false);
+  assert.equal(await register(ALL), false);
   await record();
-  assert.equal(await register(ALL, signal), true);
+  assert.equal(await register(ALL), true);
   assert.equal((await ids()).length, 10);
   assert.equal(changes.length, 1);
 });
@@ -59,7 +70,7 @@ test("serves nothing before a scan, and what it gave after it", async () => {
 test("leaves all as it was when a scan fails", async () => {
   const { record, register, tenants, ids, version } = setUp();
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   tenants.failure = new Error("read timeout");
   tenants.failAfter = 3;
   await assert.rejects(record(), /read timeout/);
@@ -70,7 +81,7 @@ test("leaves all as it was when a scan fails", async () => {
 test("keeps version, snapshot and bytes while nothing changes, but is as fresh as the last scan", async () => {
   const { record, register, current, clock, store, changes } = setUp();
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   const before = current();
   const writes = store.writes;
   await clock.advance(60_000);
@@ -87,7 +98,7 @@ test("keeps version, snapshot and bytes while nothing changes, but is as fresh a
 test("stores a key before it is answered, so that a restart knows what was served", async () => {
   const { record, register, tenants, replica } = setUp({ shared: false });
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   tenants.set([]);
   const restarted = replica();
   await restarted.record();
@@ -100,7 +111,7 @@ test("stores a key before it is answered, so that a restart knows what was serve
 test("knows after a restart what was held before it", async () => {
   const { record, register, tenants, replica } = setUp();
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   tenants.set([]);
   await record();
   const restarted = replica();
@@ -117,19 +128,19 @@ test("knows after a restart what was held before it", async () => {
 test("counts the keys, and takes no more than a store can hold", async () => {
   const { record, register } = setUp();
   await record();
-  for (let index = 0; index < MAX_KEYS; index++) await register({ applicationSetName: `set-${index}` }, signal);
-  assert.equal(await register({ applicationSetName: "set-0" }, signal), true);
-  await assert.rejects(register(ALL, signal), (error) => error instanceof GeneratorError && error.status === 503);
+  for (let index = 0; index < MAX_KEYS; index++) await register({ applicationSetName: `set-${index}` });
+  assert.equal(await register({ applicationSetName: "set-0" }), true);
+  await assert.rejects(register(ALL), (error) => error instanceof GeneratorError && error.status === 503);
 });
 
 test("forgets a key that nobody asks for, and keeps one that is asked for", async () => {
   const { record, register, current, clock } = setUp();
   await record();
   const other = { applicationSetName: "other" };
-  for (const key of [ALL, other]) await register(key, signal);
+  for (const key of [ALL, other]) await register(key);
   for (let day = 0; day < 35; day++) {
     await clock.advance(86_400_000);
-    await register(ALL, signal);
+    await register(ALL);
     await record();
   }
   assert.deepEqual([...(current()?.baseline.keys.keys() ?? [])], ['["all"]']);
@@ -139,41 +150,41 @@ test("refuses a first answer on an empty registry, and says why", async () => {
   const { record, register, tenants, lines } = setUp();
   tenants.set([]);
   await record();
-  await assert.rejects(register(ALL, signal), /guard against mass deletion: the registry has no readable tenant/);
+  await assert.rejects(register(ALL), /guard against mass deletion: the registry has no readable tenant/);
   assert.equal(lines.filter(({ message }) => message === "answer refused by the guard").length, 1);
 });
 
 test("lets an accepted snapshot pass at the next look, without another scan, and not more often than each second", async () => {
   const { record, register, reconsider, tenants, store, clock, ids, current } = setUp({ shared: false });
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   tenants.set(count(2));
   await record();
   const hash = current()?.snapshot.hash ?? "";
   assert.equal((await ids()).length, 10);
   store.override = { hash: "0".repeat(32), until: clock.now() + 60_000 };
-  assert.equal(await reconsider(signal), false);
+  assert.equal(await reconsider(), false);
   store.override = { hash, until: clock.now() + 60_000 };
   const reads = store.reads;
-  assert.equal(await reconsider(signal), false);
+  assert.equal(await reconsider(), false);
   assert.equal(store.reads, reads);
   await clock.advance(1_000);
-  assert.equal(await reconsider(signal), true);
+  assert.equal(await reconsider(), true);
   assert.deepEqual(await ids(), ["t-008", "t-009"]);
   assert.equal(tenants.scans, 2);
   await clock.advance(1_000);
-  assert.equal(await reconsider(signal), false); // nothing is refused
+  assert.equal(await reconsider(), false); // nothing is refused
 });
 
 test("does not take an override that has ended", async () => {
   const { record, register, reconsider, tenants, store, clock, ids, current } = setUp();
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   tenants.set(count(2));
   await record();
   store.override = { hash: current()?.snapshot.hash ?? "", until: clock.now() + 60_000 };
   await clock.advance(60_000);
-  assert.equal(await reconsider(signal), false);
+  assert.equal(await reconsider(), false);
   await record();
   assert.equal((await ids()).length, 10);
 });
@@ -183,18 +194,18 @@ test("is not the newest as soon as another replica has recorded, and is again af
   const [a = assert.fail(), b = assert.fail()] = replicas;
   for (const one of [a, b]) {
     await one.record();
-    await one.register(ALL, signal);
+    await one.register(ALL);
   }
   await clock.advance(600);
-  assert.equal(await b.confirm(signal), true);
+  assert.equal(await b.confirm(), true);
   tenants.set([...count(10), tenantRow("new")]);
   await a.record();
   await clock.advance(600);
-  assert.equal(await b.confirm(signal), false);
+  assert.equal(await b.confirm(), false);
   await b.record();
   assert.equal(b.version(), a.version());
   await clock.advance(600);
-  assert.equal(await b.confirm(signal), true);
+  assert.equal(await b.confirm(), true);
   assert.equal((await b.ids()).length, 11);
   assert.deepEqual([a.changes.length, b.changes.length], [2, 0]); // one of them tells of each change
 });
@@ -203,14 +214,14 @@ test("takes over what another replica has recorded without a scan where the cont
   const { replicas, tenants, clock } = setUp({ replicas: 2 });
   const [a = assert.fail(), b = assert.fail()] = replicas;
   await a.record();
-  await a.register(ALL, signal);
+  await a.register(ALL);
   tenants.set(count(9));
   await a.record();
   await b.record(); // the second scan that sees the removal
   assert.equal((await b.ids()).length, 9);
   const { scans } = tenants;
   await clock.advance(600);
-  assert.equal(await a.confirm(signal), true);
+  assert.equal(await a.confirm(), true);
   assert.equal(a.version(), b.version());
   assert.equal((await a.ids()).length, 9);
   assert.equal(tenants.scans, scans);
@@ -221,7 +232,7 @@ test("does not count a removal twice for scans that ran side by side", async () 
   const [a = assert.fail(), b = assert.fail()] = replicas;
   for (const one of [a, b]) {
     await one.record();
-    await one.register(ALL, signal);
+    await one.register(ALL);
   }
   tenants.set(count(9));
   await Promise.all([a.record(), b.record()]);
@@ -234,7 +245,7 @@ test("never records a scan that began before a newer one of another replica was 
   const [a = assert.fail(), b = assert.fail()] = replicas;
   for (const one of [a, b]) {
     await one.record();
-    await one.register(ALL, signal);
+    await one.register(ALL);
   }
   const old = await takeSnapshot(tenants, signal);
   tenants.set([...count(10), tenantRow("new")]);
@@ -268,8 +279,8 @@ test("takes keys of other replicas over, and registers its own beside them", asy
   const [a = assert.fail(), b = assert.fail()] = replicas;
   await a.record();
   await b.record();
-  await a.register({ applicationSetName: "a" }, signal);
-  assert.equal(await b.register({ applicationSetName: "b" }, signal), true);
+  await a.register({ applicationSetName: "a" });
+  assert.equal(await b.register({ applicationSetName: "b" }), true);
   assert.deepEqual([...(b.current()?.baseline.keys.keys() ?? [])], ['["a"]', '["b"]']);
   assert.equal(a.version(), b.version());
 });
@@ -282,7 +293,7 @@ test("keeps a key that is registered while a scan runs", async () => {
     tenants.gate = slow.promise;
     tenants.set([...count(10), tenantRow("new")]);
     const recording = record();
-    await register(ALL, signal);
+    await register(ALL);
     slow.resolve();
     await recording;
     assert.equal((await ids()).length, 11);
@@ -295,21 +306,21 @@ test("cannot tell whether it is the newest while a shared store cannot be read, 
   await record();
   store.failRead = new Error("unavailable");
   await clock.advance(1_000);
-  await assert.rejects(confirm(signal), /read baseline from memory/);
+  await assert.rejects(confirm(), /read baseline from memory/);
   await assert.rejects(record(), /read baseline from memory/);
 });
 
 test("guards what it has served when a shared store was lost and begun anew by a replica that knew nothing", async () => {
   const { record, register, replica, store, tenants, clock, ids, confirm } = setUp();
   await record();
-  await register(ALL, signal);
+  await register(ALL);
   store.put(undefined);
   tenants.set(count(1));
   const stranger = replica();
   await stranger.record();
-  await stranger.register(ALL, signal);
+  await stranger.register(ALL);
   await clock.advance(600);
-  assert.equal(await confirm(signal), false);
+  assert.equal(await confirm(), false);
   await record();
   assert.equal((await ids()).length, 10);
   await clock.advance(600);

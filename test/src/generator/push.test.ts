@@ -29,7 +29,11 @@ function setUp(t: TestContext) {
     client: kube.client,
     generator: { subscribe: (listener) => void listeners.push(() => listener({ id: "1", hash: "h" })) },
     pluginConfigMaps: ["tenants", "landlord-generator"],
-    ...{ clock, log, metrics, debounceMs: 500, random: () => 1 },
+    clock,
+    log,
+    metrics,
+    debounceMs: 500,
+    random: () => 1,
   });
   const controller = new AbortController();
   const run = push.run(controller.signal);

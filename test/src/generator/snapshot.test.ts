@@ -129,6 +129,6 @@ test("lets others have their turn while it works on many rows", async () => {
   const taking = of(tenantRows(5_000).map((row) => ({ ok: true, row })));
   setImmediate(counting);
   assert.equal((await taking).rows.size, 5_000);
-  assert.ok(turns >= 4 && turns < 1_000, `${turns} turns`);
+  assert.ok(turns >= 39 && turns < 1_000, `${turns} turns`);
   turns = 1_000;
 });

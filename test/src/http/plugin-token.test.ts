@@ -16,7 +16,11 @@ async function setUp(t: TestContext, content?: string | Buffer, previous?: strin
   const clock = createTestClock();
   const { log, lines } = createTestLog();
   const tokens = createTokenSource({
-    ...{ path, reloadMs: 10_000, overlapMs: 60_000, clock, log },
+    path,
+    reloadMs: 10_000,
+    overlapMs: 60_000,
+    clock,
+    log,
     ...(previous === undefined ? {} : { previousPath }),
   });
   await tokens.reload();

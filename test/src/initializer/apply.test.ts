@@ -4,7 +4,7 @@ import { type ApplyDeps, ConflictError, ensure, MANAGED_KINDS, viewOf } from "..
 import { managedMetadata } from "../../../src/initializer/step.ts";
 import { createOwnWrites } from "../../../src/kube/own-writes.ts";
 import { TerminalError } from "../../../src/model/errors.ts";
-import type { RoleBinding, Secret, ServiceAccount } from "../../../src/model/kube-object.ts";
+import type { ConfigMap, RoleBinding, Secret, ServiceAccount } from "../../../src/model/kube-object.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { createFakeKube, type FakeKube, kubeError } from "../../helpers/kube-fake.ts";
 import { TENANT } from "../../helpers/tenant.ts";
@@ -26,6 +26,12 @@ const secret: Secret = {
   kind: "Secret",
   metadata: managedMetadata(TENANT, "team-a-token"),
   type: "Opaque",
+};
+const map: ConfigMap = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: managedMetadata(TENANT, "tenant-vars"),
+  data: { kept: "1", changed: "2" },
 };
 
 describe("ensure", () => {
@@ -59,6 +65,38 @@ describe("ensure", () => {
     const mended = kube.get<RoleBinding>("RoleBinding", binding.metadata);
     assert.deepEqual(mended?.subjects, binding.subjects);
     assert.equal(mended?.metadata.labels?.["theirs"], "x");
+  });
+
+  it("takes out what is not wanted in a map that is wholly Landlord's, in one write", async () => {
+    const binaryData = { changed: "AA==", theirs: "AA==" };
+    kube.put({
+      ...map,
+      metadata: { ...map.metadata, labels: { ...map.metadata.labels, theirs: "x" } },
+      data: { kept: "1", gone: "3", constructor: "4" },
+      binaryData,
+    });
+    assert.equal(await ensure(map, "uid-ns", deps), "applied");
+    const mended = kube.get<ConfigMap & { binaryData?: object }>("ConfigMap", map.metadata);
+    assert.deepEqual(mended?.data, map.data);
+    assert.deepEqual(mended?.binaryData, {});
+    assert.equal(mended?.metadata.labels?.["theirs"], "x");
+    assert.deepEqual(kube.calls, ["patch ConfigMap team-a/tenant-vars"]);
+    assert.equal(await ensure(map, "uid-ns", deps), "unchanged");
+  });
+
+  it("binds the taking out to the object that was looked at", async () => {
+    kube.put({ ...map, data: { gone: "3" } });
+    kube.freeze();
+    kube.delete("ConfigMap", map.metadata);
+    kube.put({ ...map, metadata: { name: "tenant-vars", namespace: "team-a" }, data: { theirs: "1" } });
+    await assert.rejects(ensure(map, "uid-ns", deps), { status: 422 });
+    assert.deepEqual(kube.get<ConfigMap>("ConfigMap", map.metadata)?.data, { theirs: "1" });
+  });
+
+  it("applies where a map of its own lacks something only", async () => {
+    kube.put({ ...map, data: { kept: "1" } });
+    assert.equal(await ensure(map, "uid-ns", deps), "applied");
+    assert.deepEqual(kube.calls, ["apply ConfigMap team-a/tenant-vars"]);
   });
 
   it("binds the mending to the object that was looked at", async () => {

@@ -5,11 +5,12 @@ import { type Controller, createController } from "../../../src/initializer/cont
 import { tenantSteps } from "../../../src/initializer/steps/index.ts";
 import { createOwnWrites } from "../../../src/kube/own-writes.ts";
 import { createMetrics } from "../../../src/metrics.ts";
-import type { Namespace, Secret } from "../../../src/model/kube-object.ts";
+import type { ConfigMap, Namespace, Secret } from "../../../src/model/kube-object.ts";
+import type { TenantRow } from "../../../src/tenants/row.ts";
 import { createTestClock, type TestClock } from "../../helpers/clock.ts";
 import { createFakeKube, type FakeKube, kubeError } from "../../helpers/kube-fake.ts";
 import { createTestLog } from "../../helpers/log.ts";
-import { base64, legacyTokenOf } from "../../helpers/tenant.ts";
+import { base64, legacyTokenOf, rowFor } from "../../helpers/tenant.ts";
 
 const SIGNAL = new AbortController().signal;
 const tenant = (metadata: Partial<Namespace["metadata"]> = {}): Namespace => ({
@@ -29,8 +30,10 @@ describe("createController", () => {
   let events: string[];
   let logged: ReturnType<typeof createTestLog>;
   let metrics: ReturnType<typeof createMetrics>;
+  let registry: Map<string, TenantRow>;
 
   beforeEach(() => {
+    registry = new Map();
     kube = createFakeKube();
     clock = createTestClock();
     events = [];
@@ -46,6 +49,7 @@ describe("createController", () => {
       platformNamespaces: new Set(["kube-system", "landlord"]),
       clusterRole: "landlord-tenant",
       clusterCa: () => "ca",
+      rowOf: (tenantId) => registry.get(tenantId),
       events: {
         record: (_about, { type, reason, message }) => void events.push(`${type} ${reason}: ${message}`),
         flush: () => Promise.resolve(),
@@ -118,6 +122,36 @@ describe("createController", () => {
     await onboarded();
     await reconcile();
     await reconcile();
+    assert.deepEqual(kube.calls, []);
+  });
+
+  const known = (params: Record<string, string>): void =>
+    void registry.set("a", rowFor({ id: "a", namespace: "team-a" }, { params }));
+  const variables = () => kube.get<ConfigMap>("ConfigMap", { namespace: "team-a", name: "tenant-vars" })?.data;
+
+  it("follows the registry: what it says of this tenant is in the namespace, and nothing is written twice", async () => {
+    registry.set("other", rowFor({ id: "other", namespace: "team-a" }, { params: { theirs: "1" } }));
+    await onboarded();
+    assert.equal(variables(), undefined);
+    known({ a: "1", b: "2" });
+    assert.deepEqual(await reconcile(), { outcome: "done", restMs: 1_000 });
+    const fixed = { tenantId: "a", namespace: "team-a", cluster: "in-cluster" };
+    assert.deepEqual(variables(), { ...fixed, a: "1", b: "2" });
+    known({ b: "3" });
+    await reconcile();
+    assert.deepEqual(variables(), { ...fixed, b: "3" });
+    assert.deepEqual(await reconcile(), { outcome: "done" });
+    assert.deepEqual(kube.writes(), ["create ConfigMap team-a/tenant-vars", "patch ConfigMap team-a/tenant-vars"]);
+  });
+
+  it("keeps what the registry said last when it says nothing any more", async () => {
+    known({ a: "1" });
+    await onboarded();
+    const before = variables();
+    registry.clear();
+    await reconcile();
+    assert.equal(before?.["a"], "1");
+    assert.deepEqual(variables(), before);
     assert.deepEqual(kube.calls, []);
   });
 

@@ -1,48 +1,61 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { createInitializer } from "../../../src/initializer/initializer.ts";
+import { describe, it, type TestContext } from "node:test";
+import { createInitializer, type InitializerOptions } from "../../../src/initializer/initializer.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import type { Namespace } from "../../../src/model/kube-object.ts";
+import type { TenantRow } from "../../../src/tenants/row.ts";
 import { createTestClock } from "../../helpers/clock.ts";
-import { createFakeKube } from "../../helpers/kube-fake.ts";
+import { createFakeKube, type FakeKube } from "../../helpers/kube-fake.ts";
 import { createTestLog } from "../../helpers/log.ts";
+import { rowFor } from "../../helpers/tenant.ts";
+
+function optionsFor(kube: FakeKube, more: Partial<InitializerOptions> = {}): InitializerOptions {
+  return {
+    client: kube.client,
+    namespaces: kube.cache<Namespace>("Namespace"),
+    settings: {
+      tokenMode: "legacy",
+      tokenWaitMs: 1_000,
+      tokenLifetimeSeconds: 600,
+      tenantLabels: ["landlord.dev/tenant"],
+      platformNamespaces: new Set(),
+      clusterRole: "landlord-tenant",
+      concurrency: 2,
+    },
+    clusterCa: () => "ca",
+    events: { record: () => undefined, flush: () => Promise.resolve() },
+    clock: createTestClock(),
+    log: createTestLog().log,
+    metrics: createMetrics(),
+    ...more,
+  };
+}
 
 describe("createInitializer", () => {
   it("watches managed objects and gated Pods only, whatever else is in the cluster", async () => {
     const kube = createFakeKube();
     const asked: string[] = [];
     const stop = new AbortController();
-    const clock = createTestClock();
-    const initializer = createInitializer({
-      client: {
-        ...kube.client,
-        // oxlint-disable-next-line require-yield -- the first list is all that is looked at
-        async *list(kind, { labelSelector, metadataOnly }) {
-          asked.push(`${kind.plural} ${labelSelector} ${metadataOnly === true ? "metadata" : "full"}`);
-          throw new Error("enough");
+    const time = createTestClock();
+    const initializer = createInitializer(
+      optionsFor(kube, {
+        clock: time,
+        client: {
+          ...kube.client,
+          // oxlint-disable-next-line require-yield -- the first list is all that is looked at
+          async *list(kind, { labelSelector, metadataOnly }) {
+            asked.push(`${kind.plural} ${labelSelector} ${metadataOnly === true ? "metadata" : "full"}`);
+            throw new Error("enough");
+          },
         },
-      },
-      namespaces: kube.cache<Namespace>("Namespace"),
-      settings: {
-        tokenMode: "legacy",
-        tokenWaitMs: 1_000,
-        tokenLifetimeSeconds: 600,
-        tenantLabels: ["landlord.dev/tenant"],
-        platformNamespaces: new Set(),
-        clusterRole: "landlord-tenant",
-        concurrency: 2,
-      },
-      clusterCa: () => "ca",
-      events: { record: () => undefined, flush: () => Promise.resolve() },
-      clock,
-      log: createTestLog().log,
-      metrics: createMetrics(),
-    });
+      }),
+    );
     const running = initializer.watches.map((watch) => watch.run(stop.signal));
-    await clock.advance(0);
+    await time.advance(0);
     stop.abort();
     await Promise.all(running);
     assert.deepEqual(asked.toSorted(), [
+      "configmaps app.kubernetes.io/managed-by=landlord full",
       "pods landlord.dev/gated=true metadata",
       "rolebindings app.kubernetes.io/managed-by=landlord full",
       "secrets app.kubernetes.io/managed-by=landlord full",
@@ -52,25 +65,76 @@ describe("createInitializer", () => {
 
   it("stops before it has begun when it is told to while caches fill", async () => {
     const kube = createFakeKube();
-    const initializer = createInitializer({
-      client: kube.client,
-      namespaces: kube.cache<Namespace>("Namespace"),
-      settings: {
-        tokenMode: "bound",
-        tokenWaitMs: 1_000,
-        tokenLifetimeSeconds: 600,
-        tenantLabels: ["landlord.dev/tenant"],
-        platformNamespaces: new Set(),
-        clusterRole: "landlord-tenant",
-        concurrency: 2,
-      },
-      clusterCa: () => "ca",
-      events: { record: () => undefined, flush: () => Promise.resolve() },
-      clock: createTestClock(),
-      log: createTestLog().log,
-      metrics: createMetrics(),
-    });
+    const initializer = createInitializer(optionsFor(kube));
     await initializer.lead(AbortSignal.abort());
     assert.deepEqual(kube.calls, []);
+  });
+
+  /** Leads over a cluster with one tenant's namespace and one that is nobody's. */
+  async function leading(t: TestContext) {
+    const kube = createFakeKube();
+    for (const [name, labels] of [
+      ["team-a", { "landlord.dev/tenant": "a" }],
+      ["nobodys", {}],
+    ] as const) {
+      kube.put({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+    }
+    const time = createTestClock();
+    const asked: string[] = [];
+    let row: TenantRow | undefined;
+    const client: FakeKube["client"] = {
+      ...kube.client,
+      async *list() {
+        yield { items: [], resourceVersion: "1" };
+      },
+      // oxlint-disable-next-line require-yield -- nothing ever happens
+      async *watch(_kind, { signal }) {
+        await new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }));
+      },
+    };
+    const rowOf = (tenantId: string): TenantRow | undefined => {
+      asked.push(tenantId);
+      return row;
+    };
+    const initializer = createInitializer(optionsFor(kube, { client, clock: time, rowOf }));
+    const stop = new AbortController();
+    const lead = new AbortController();
+    const watches = initializer.watches.map((watch) => watch.run(stop.signal));
+    const led = initializer.lead(lead.signal);
+    const end = async (): Promise<void> => {
+      lead.abort();
+      await led;
+    };
+    t.after(async () => {
+      await end();
+      stop.abort();
+      await Promise.all(watches);
+    });
+    await time.advance(0);
+    return { kube, initializer, asked, time, end, say: (next: TenantRow) => void (row = next) };
+  }
+
+  it("looks at tenants' namespaces again when it is told to, and writes only what differs", async (t) => {
+    const { kube, initializer, asked, time, say } = await leading(t);
+    assert.ok(kube.writes().includes("create Secret team-a/team-a-token"));
+    kube.calls.length = 0;
+    asked.length = 0;
+    initializer.lookAgain();
+    await time.advance(0);
+    assert.deepEqual(asked, ["a"]);
+    assert.deepEqual(kube.calls, []);
+    say(rowFor({ id: "a", namespace: "team-a" }));
+    initializer.lookAgain();
+    await time.advance(0);
+    assert.deepEqual(kube.writes(), ["create ConfigMap team-a/tenant-vars"]);
+  });
+
+  it("leaves looking again to the replica that leads", async (t) => {
+    const { initializer, asked, time, end } = await leading(t);
+    await end();
+    asked.length = 0;
+    initializer.lookAgain();
+    await time.advance(0);
+    assert.deepEqual(asked, []);
   });
 });

@@ -4,10 +4,10 @@ import { MANAGED_KINDS } from "../../../src/initializer/apply.ts";
 import { type ProvisionDeps, provision } from "../../../src/initializer/provision.ts";
 import { tenantSteps } from "../../../src/initializer/steps/index.ts";
 import { createOwnWrites } from "../../../src/kube/own-writes.ts";
-import type { Secret } from "../../../src/model/kube-object.ts";
+import type { ConfigMap, Secret } from "../../../src/model/kube-object.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { createFakeKube, type FakeKube, kubeError } from "../../helpers/kube-fake.ts";
-import { base64, boundTokenOf, legacyTokenOf, NOW, TENANT } from "../../helpers/tenant.ts";
+import { base64, boundTokenOf, legacyTokenOf, NOW, rowFor, TENANT } from "../../helpers/tenant.ts";
 
 describe("provision", () => {
   let kube: FakeKube;
@@ -47,6 +47,7 @@ describe("provision", () => {
       [
         ["service-account", true],
         ["role-binding", true],
+        ["variables", true],
         ["token-secret", false],
       ],
     );
@@ -56,6 +57,14 @@ describe("provision", () => {
     assert.ok(second.states.every(({ done }) => done));
     assert.equal(second.checkAfterMs, undefined);
     assert.equal(changes.length, 3);
+  });
+
+  it("hands the registry's row to the steps", async () => {
+    const { states } = await provision(TENANT, { ...depsFor("legacy"), row: rowFor(TENANT, { params: { a: "1" } }) });
+    assert.deepEqual(changes, ["created ServiceAccount", "created RoleBinding", "created ConfigMap", "created Secret"]);
+    assert.ok(states.some(({ step, done }) => step === "variables" && done));
+    const map = kube.get<ConfigMap>("ConfigMap", { namespace: "team-a", name: "tenant-vars" });
+    assert.equal(map?.data?.["a"], "1");
   });
 
   it("writes nothing on a second run", async () => {

@@ -24,14 +24,14 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
     ...files,
     ...env,
   });
-  await startGenerator(opened.parts, undefined);
+  const generator = await startGenerator(opened.parts, undefined);
   const ask = () =>
     fetch(`http://127.0.0.1:${port}/api/v1/getparams.execute`, {
       method: "POST",
       headers: { authorization: "Bearer s3cret", connection: "close" },
       body: "{}",
     });
-  return { ...opened, ask, directory };
+  return { ...opened, ask, directory, generator, tenantsFile: files.LANDLORD_TENANTS_FILE };
 }
 
 describe("startGenerator", () => {
@@ -42,6 +42,18 @@ describe("startGenerator", () => {
     assert.equal(answer.status, 200);
     assert.match(await answer.text(), /"tenantId":"acme"/);
     assert.deepEqual(failures, []);
+  });
+
+  it("gives the rows of the registry, and tells when they have changed though nobody has asked for an answer", async (t) => {
+    const { generator, tenantsFile } = await start(t, { GENERATOR_REFRESH_INTERVAL: "100ms" });
+    let told = 0;
+    generator.subscribeRows(() => void told++);
+    await eventually("there is a row", () => generator.row("acme")?.namespace === "tn-acme");
+    assert.equal(generator.row("nobody"), undefined);
+    const before = told;
+    await writeFile(tenantsFile, TENANTS.replace("tn-acme", "tn-other"));
+    await eventually("it tells", () => told > before);
+    assert.equal(generator.row("acme")?.namespace, "tn-other");
   });
 
   it("closes its door when it is told to stop", async (t) => {
