@@ -110,5 +110,6 @@ const stop = new AbortController();
 if (import.meta.main) {
   process.once("SIGINT", () => stop.abort());
   const deps = { out, error, signal: stop.signal, serve, withRegistry, preview };
-  process.exitCode = await runCli(process.argv.slice(2), deps);
+  // at once: the Cassandra driver leaves timers behind that would keep the process for minutes (writes to pipes are synchronous here)
+  process.exit(await runCli(process.argv.slice(2), deps));
 }

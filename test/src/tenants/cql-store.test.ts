@@ -40,6 +40,7 @@ function setup(...answers: (CqlPage | Error | "hang")[]) {
       Promise.resolve({
         execute(statement, what) {
           asked.push({ statement, asked: what });
+          assert.ok(asked.length < 100, "it asks for ever");
           const answer = answers.length > 1 ? answers.shift() : answers[0];
           if (answer instanceof Error) return Promise.reject(answer);
           return answer === "hang" || answer === undefined
