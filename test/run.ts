@@ -18,7 +18,8 @@ type Group = keyof typeof GROUPS;
 const DEFAULT: Group[] = ["unit", "integration"];
 /** The Cassandra driver leaves timers behind that keep a process for minutes after its tests are done. */
 const FORCE_EXIT = ["--test-force-exit"];
-const FILE_TIMEOUT_MS = 10 * 60_000;
+/** The first suite of all may have to build the control plane. */
+const FILE_TIMEOUT_MS = 30 * 60_000;
 const TEST_TIMEOUT_MS = 60_000;
 
 const { values, positionals } = parseArgs({

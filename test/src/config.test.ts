@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { ConfigError, environment, loadConfig, SETTINGS } from "../../src/config.ts";
+import { ConfigError, environment, loadConfig } from "../../src/config.ts";
 
 function mistakesOf(env: Record<string, string>): readonly string[] {
   try {
@@ -133,20 +132,5 @@ describe("environment", () => {
   it("puts the command line's settings over the process's own", () => {
     assert.equal(environment({ PATH: "elsewhere" })["PATH"], "elsewhere");
     assert.equal(environment()["PATH"], process.env["PATH"]);
-  });
-});
-
-describe("docs/reference/settings.md", () => {
-  it("has one row for every setting, with its default and its text, in order", () => {
-    const documented = readFileSync(new URL("../../docs/reference/settings.md", import.meta.url), "utf8")
-      .split("\n")
-      .filter((line) => line.startsWith("| `"));
-    const expected = Object.entries(SETTINGS).map(
-      ([name, { fallback, about }]: [string, { fallback?: string; about: string }]) => {
-        const shown = fallback === undefined || fallback === "" ? "" : ` \`${fallback}\``;
-        return `| \`${name}\` |${shown} | ${about} |`;
-      },
-    );
-    assert.deepEqual(documented, expected);
   });
 });
