@@ -45,10 +45,13 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
   lifecycle.onStop("generator door", () => door.close(config.shutdownTimeoutMs / 2));
   background("plugin token", (signal) => tokens.run(signal));
   background("generator", (signal) => generator.run(signal));
-  checks.push(
-    { name: "tenant registry", check: () => generator.ready() },
-    { name: "plugin token", check: () => tokens.ready() },
-  );
+  // beside the webhooks an outage of the registry must not take admission away: the generator's own answers say 503 then
+  if (!config.roles.has("webhooks")) {
+    checks.push(
+      { name: "tenant registry", check: () => generator.ready() },
+      { name: "plugin token", check: () => tokens.ready() },
+    );
+  }
   if (settings.push.enabled && cluster !== undefined) {
     const { client } = cluster;
     const push = createPush({

@@ -19,6 +19,7 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
   await writeFile(files.LANDLORD_TENANTS_FILE, TENANTS);
   await writeFile(files.PLUGIN_TOKEN_FILE, "s3cret\n");
   const opened = await partsOf(t, {
+    LANDLORD_ROLES: "generator",
     PORT: String(port),
     GENERATOR_BASELINE_FILE: join(directory, "baseline"),
     ...files,
@@ -60,6 +61,15 @@ describe("startGenerator", () => {
     const { ask, lifecycle } = await start(t);
     await lifecycle.stop();
     await assert.rejects(ask());
+  });
+
+  it("leaves admission ready when the registry is away and the webhooks run here, too", async (t) => {
+    const { health } = await start(t, {
+      LANDLORD_ROLES: "webhooks,generator",
+      PLUGIN_TOKEN_FILE: "/nowhere/token",
+      LANDLORD_TENANTS_FILE: "/nowhere/tenants.yaml",
+    });
+    assert.equal((await health("/readyz")).status, 200);
   });
 
   it("is not ready without a token, nor without a registry, and says which", async (t) => {
