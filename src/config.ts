@@ -62,6 +62,7 @@ export interface GeneratorConfig {
   maxStaleMs: number;
   coldWaitMs: number;
   bodyTimeoutMs: number;
+  tls: boolean;
   baselineFile: string | undefined;
   guard: { mode: "hold" | "fail"; maxRemovals: number; maxPercent: number; scans: number };
   paramsOverride: boolean;
@@ -172,6 +173,7 @@ function generatorOf(read: Read): GeneratorConfig {
     maxStaleMs: read.GENERATOR_MAX_STALE,
     coldWaitMs: read.GENERATOR_COLD_WAIT,
     bodyTimeoutMs: read.GENERATOR_BODY_TIMEOUT,
+    tls: read.GENERATOR_TLS,
     baselineFile: read.GENERATOR_BASELINE_FILE,
     guard: {
       mode: read.GENERATOR_GUARD_MODE,

@@ -190,6 +190,11 @@ export const SETTINGS = {
     "5m",
     "How long the token before the last change still opens.",
   ),
+  GENERATOR_TLS: setting(
+    flag(),
+    "false",
+    "true: the plugin endpoint is HTTPS, with a certificate of Landlord's own in the Secret `landlord-generator-certificate`; needs a cluster. Argo CD must trust its CA (SSL_CERT_FILE of the controller).",
+  ),
   GENERATOR_REFRESH_INTERVAL: setting(duration(100, 86_400_000), "30s", "How often the registry is scanned."),
   GENERATOR_MAX_STALE: setting(
     duration(100, 604_800_000),

@@ -1,16 +1,23 @@
 // The role `generator`: the registry, what was served so far, and the door that Argo CD asks at. Needs no cluster.
 import { hostname } from "node:os";
+import { createManagedSource } from "../../certs/managed.ts";
+import type { CertificateSource } from "../../certs/source.ts";
+import { ConfigError } from "../config.ts";
 import { createGenerator, type Generator } from "../generator/generator.ts";
 import { createPush } from "../generator/push.ts";
 import type { RefusalReport } from "../generator/refusals.ts";
 import { createGeneratorApp } from "../http/generator.ts";
 import { createTokenSource } from "../http/plugin-token.ts";
-import { createHttpServer } from "../http/server.ts";
+import { createHttpServer, createHttpsServer } from "../http/server.ts";
 import { createEventRecorder } from "../kube/events.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { BASELINE_NAME, openBaseline, openRegistry } from "../registry.ts";
-import type { Cluster, Parts } from "./parts.ts";
+import { createRenewal } from "../tls/renewal.ts";
+import { createSecretStore } from "../tls/secret-store.ts";
+import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
 
+/** Secret in Landlord's own namespace. */
+const CERTIFICATE_NAME = "landlord-generator-certificate";
 /** Snapshots that change in quick succession refresh ApplicationSets once. */
 const PUSH_DEBOUNCE_MS = 500;
 
@@ -39,9 +46,13 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
     log,
   });
   const handler = createGeneratorApp({ generator, tokens, bodyTimeoutMs: settings.bodyTimeoutMs, clock, log, metrics });
-  const door = createHttpServer({ handler, host: config.bindAddress, port: settings.port, clock, log });
+  const where = { handler, host: config.bindAddress, port: settings.port, clock, log };
+  const door = settings.tls
+    ? createHttpsServer({ ...where, source: ownCertificate(parts, cluster) })
+    : createHttpServer(where);
   await tokens.reload(); // a caller that is refused for want of it comes back in three minutes
-  await door.listen();
+  if (settings.tls) background("generator door", () => listenUnlessStopped(door, lifecycle));
+  else await door.listen();
   lifecycle.onStop("generator door", () => door.close(config.shutdownTimeoutMs / 2));
   background("plugin token", (signal) => tokens.run(signal));
   background("generator", (signal) => generator.run(signal));
@@ -66,6 +77,24 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
     background("push to ApplicationSets", (signal) => push.run(signal));
   }
   return generator;
+}
+
+/** Shared by all replicas, for the name of the generator's Service. Throws ConfigError where there is no cluster to keep it in. */
+function ownCertificate(parts: Parts, cluster: Cluster | undefined): CertificateSource {
+  const { config, clock, log, metrics, background } = parts;
+  if (cluster === undefined) {
+    throw new ConfigError([
+      'GENERATOR_TLS is "true": needs a cluster to keep the certificate in; name one with KUBECONFIG',
+    ]);
+  }
+  const { client } = cluster;
+  const service = `landlord-generator.${config.namespace}.svc`;
+  const secret = { namespace: config.namespace, name: CERTIFICATE_NAME };
+  const store = createSecretStore({ client, ...secret });
+  const source = createManagedSource({ store, names: [service, `${service}.cluster.local`], clock, log });
+  const renewal = createRenewal({ client, source, secret, clock, log, metrics });
+  background("certificate of the generator", (signal) => renewal.run(signal));
+  return source;
 }
 
 /** Makes an Event of each refusal: about the ConfigMap that remembers what was served. */

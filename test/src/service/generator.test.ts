@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { request } from "node:https";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { freePort } from "../../../sandbox/port.ts";
+import { ConfigError } from "../../../src/config.ts";
+import type { Secret } from "../../../src/model/kube-object.ts";
 import { startGenerator } from "../../../src/service/generator.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { createFakeKube } from "../../helpers/kube-fake.ts";
 import { partsOf } from "../../helpers/parts.ts";
 import { scratch } from "../../helpers/scratch.ts";
 
@@ -35,6 +39,19 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
   return { ...opened, ask, directory, generator, tenantsFile: files.LANDLORD_TENANTS_FILE };
 }
 
+/** Of a question without a token, asked by the Service's name. */
+function statusOf(port: number, ca: Buffer): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = { port, ca, servername: "landlord-generator.landlord.svc", method: "POST", agent: false } as const;
+    const sent = request({ ...options, host: "127.0.0.1", path: "/api/v1/getparams.execute" }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on("error", reject);
+    sent.end("{}");
+  });
+}
+
 describe("startGenerator", () => {
   it("answers from a file, without any cluster", async (t) => {
     const { ask, health, failures } = await start(t);
@@ -61,6 +78,29 @@ describe("startGenerator", () => {
     const { ask, lifecycle } = await start(t);
     await lifecycle.stop();
     await assert.rejects(ask());
+  });
+
+  it("serves HTTPS with a certificate of its own when it is asked to", async (t) => {
+    const directory = await scratch(t);
+    const port = await freePort();
+    const kube = createFakeKube();
+    const credentials = { server: "https://127.0.0.1:1", headers: async () => ({}), invalidate: () => undefined };
+    const { parts } = await partsOf(t, {
+      LANDLORD_ROLES: "generator",
+      GENERATOR_TLS: "true",
+      GENERATOR_BASELINE_FILE: join(directory, "baseline"),
+      PORT: String(port),
+    });
+    await startGenerator(parts, { client: kube.client, credentials, close: async () => undefined });
+    const ref = { namespace: "landlord", name: "landlord-generator-certificate" };
+    const secret = await eventually("there is a certificate", () => kube.get<Secret>("Secret", ref));
+    const ca = Buffer.from(secret.data?.["ca.crt"] ?? "", "base64");
+    const status = await eventually("it answers", () => statusOf(port, ca).catch(() => undefined));
+    assert.equal(status, 403);
+  });
+
+  it("refuses to serve HTTPS where no cluster can keep the certificate", async (t) => {
+    await assert.rejects(start(t, { GENERATOR_TLS: "true" }), ConfigError);
   });
 
   it("leaves admission ready when the registry is away and the webhooks run here, too", async (t) => {
