@@ -1,8 +1,8 @@
 // Who may ask the plugin endpoint: whoever knows the token in a file, which is re-read. Tokens are compared, never kept in the clear, logged or told.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { fileFault } from "../kube/fresh-file.ts";
 import { type Clock, delay } from "../model/clock.ts";
+import { fileFault } from "../model/file-fault.ts";
 import type { Log } from "../model/log.ts";
 
 export interface TokenSource {

@@ -1,6 +1,7 @@
 // A small file whose newest content is wanted again and again, such as a projected token. Not for large or many files.
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
+import { fileFault } from "../model/file-fault.ts";
 import { Sealed } from "../model/sealed.ts";
 
 export interface FreshFile {
@@ -46,13 +47,4 @@ export function createFreshFile(options: { path: string; clock: Clock; freshMs?:
       readAt = Number.NEGATIVE_INFINITY;
     },
   };
-}
-
-/** Why a file cannot be read, without its path. */
-export function fileFault(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "no such file";
-  if (code === "EACCES") return "permission denied";
-  if (code === "EISDIR") return "it is a directory";
-  return error instanceof Error && code === undefined ? error.message : `cannot be read (${String(code)})`;
 }

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import { fileFault } from "./fresh-file.ts";
+import { fileFault } from "../model/file-fault.ts";
 
 type Fields = Record<string, unknown>;
 

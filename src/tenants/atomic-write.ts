@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { fileFault } from "./file-content.ts";
+import { fileFault } from "../model/file-fault.ts";
 
 /**
  * Writes `text` beside the file and renames it into place; mode and, where that is allowed, owner stay. A link stays one: what

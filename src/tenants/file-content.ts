@@ -2,6 +2,7 @@
 import { type BigIntStats, constants } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { type Clock, delay } from "../model/clock.ts";
+import { fileFault } from "../model/file-fault.ts";
 
 export interface FileContent {
   text: string;
@@ -66,18 +67,6 @@ function decoded(bytes: Buffer): string {
   } catch (cause) {
     throw new Error("it is not UTF-8", { cause });
   }
-}
-
-/** Why a file cannot be read or written, without its path. */
-export function fileFault(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-  if (code === "ENOENT") return "no such file";
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "EROFS") return "the file system is read-only";
-  if (code === "EISDIR") return "it is a directory";
-  if (code === "ENOSPC") return "no space left";
-  if (error instanceof Error && error.name === "AbortError") return "aborted";
-  return error instanceof Error && code === undefined ? error.message : `not possible (${String(code)})`;
 }
 
 /** True while nobody has changed the file since it was read. */

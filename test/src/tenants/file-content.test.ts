@@ -4,7 +4,7 @@ import { mkdir, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { systemClock } from "../../../src/model/clock.ts";
-import { fileFault, isStill, readSettled } from "../../../src/tenants/file-content.ts";
+import { isStill, readSettled } from "../../../src/tenants/file-content.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { scratch } from "../../helpers/scratch.ts";
@@ -88,17 +88,5 @@ describe("the content of a file", () => {
     const stopped = { ...request(path), signal: AbortSignal.abort() };
     await writeFile(path, "a");
     await assert.rejects(readSettled(stopped), { message: `read ${path}: aborted` });
-  });
-
-  it("has faults without a path", () => {
-    const fault = (code: string): string => fileFault(Object.assign(new Error("open '/secret'"), { code }));
-    assert.deepEqual(["EACCES", "EPERM", "EROFS", "EISDIR", "ENOSPC", "EIO"].map(fault), [
-      "permission denied",
-      "permission denied",
-      "the file system is read-only",
-      "it is a directory",
-      "no space left",
-      "not possible (EIO)",
-    ]);
   });
 });
