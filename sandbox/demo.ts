@@ -141,26 +141,55 @@ async function earlyPodWaits(sandbox: Sandbox): Promise<void> {
   stage.check(left === "", "the namespace is set up, and the Pod may be scheduled");
 }
 
+/** Ways out of a namespace, and what stands in each. `home` is a Kustomization that stays. */
+function escapes(home: object): { file: string; about: string; spec: object; causes: string[] }[] {
+  return [
+    {
+      file: "wrong-namespace",
+      about: "it names no ServiceAccount, no target, and another namespace's source",
+      spec: {
+        path: "./kustomizations/wrong-namespace",
+        sourceRef: { kind: "GitRepository", name: "default", namespace: "flux-system" },
+      },
+      causes: ["K1 spec.serviceAccountName", "K2 spec.targetNamespace", "K4 spec.sourceRef.namespace"],
+    },
+    {
+      file: "moving-patch",
+      about: "it stays at home, but for a patch that makes its objects of another kind",
+      spec: {
+        ...home,
+        patches: [{ target: { kind: "ConfigMap" }, patch: "- {op: replace, path: /kind, value: ClusterRole}\n" }],
+      },
+      causes: ["K7 spec.patches[0].patch"],
+    },
+    {
+      file: "curious-dependency",
+      about: "it stays at home, but waits for what the platform keeps to itself",
+      spec: {
+        ...home,
+        dependsOn: [{ name: "platform", namespace: "flux-system", readyExpr: "dep.spec.path == './secret'" }],
+      },
+      causes: ["K5 spec.dependsOn[0].namespace"],
+    },
+  ];
+}
+
 async function kustomizationsStayAtHome(sandbox: Sandbox): Promise<void> {
-  stage.act("A Kustomization that reaches out of its namespace");
-  const outward = {
-    path: "./kustomizations/wrong-namespace",
-    sourceRef: { kind: "GitRepository", name: "default", namespace: "flux-system" },
-  };
+  stage.act("Three Kustomizations that reach out of their namespace, each in its own way");
   const home = {
     path: "./deploy",
     serviceAccountName: TENANT,
     targetNamespace: TENANT,
     sourceRef: { kind: "GitRepository", name: "app" },
   };
-  stage.command("kubectl apply -f wrong-namespace.yaml --dry-run=server");
-  const refused = await apply(sandbox, "wrong-namespace", outward, ["--dry-run=server"]);
-  stage.output(refused.stderr);
-  const causes = ["K1 spec.serviceAccountName", "K2 spec.targetNamespace", "K4 spec.sourceRef.namespace"];
-  stage.check(
-    refused.code !== 0 && causes.every((cause) => refused.stderr.includes(cause)),
-    "refused, for three causes",
-  );
+  for (const { file, about, spec, causes } of escapes(home)) {
+    stage.say(about);
+    stage.command(`kubectl apply -f ${file}.yaml --dry-run=server`);
+    const { code, stderr } = await apply(sandbox, file, spec, ["--dry-run=server"]);
+    stage.output(stderr);
+    const isRefused = code !== 0 && causes.every((cause) => stderr.includes(cause));
+    stage.check(isRefused, `refused: ${causes.join(", ")}`);
+  }
   stage.command("kubectl apply -f deploy.yaml");
   const accepted = await apply(sandbox, "deploy", home, []);
   stage.output(accepted.stdout + accepted.stderr);

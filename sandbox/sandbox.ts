@@ -10,12 +10,14 @@ import { ARGOCD, type Argocd } from "./parts/argocd.ts";
 import type { ArgocdFiles } from "./parts/argocd-files.ts";
 import { CASSANDRA } from "./parts/cassandra.ts";
 import { CONTROL_PLANE, type ControlPlane } from "./parts/control-plane.ts";
+import { FLUX, type Flux } from "./parts/flux.ts";
+import type { FluxFiles } from "./parts/flux-files.ts";
 import { CRD_SETS, type CrdSetName, type ExtraName } from "./parts/index.ts";
 import { openRoom } from "./room.ts";
 import { DEFAULT_USERS, type SandboxUser } from "./users.ts";
 
 export interface SandboxOptions {
-  /** Parts besides the control plane; `argocd` brings the CRDs of that name. */
+  /** Parts besides the control plane; `argocd` and `flux` bring the CRDs of that name. */
   with?: readonly ExtraName[];
   /** Groups of CRDs that are there before the controllers start, so that their objects are collected from the first. */
   crds?: readonly CrdSetName[];
@@ -25,6 +27,8 @@ export interface SandboxOptions {
   users?: readonly SandboxUser[];
   /** Further flags for kube-apiserver. */
   apiserverFlags?: readonly string[];
+  /** Further flags for kustomize-controller; it can be started again with others. */
+  fluxFlags?: readonly string[];
   /** Takes a line about work that lets people wait; default stderr. */
   log?: (line: string) => void;
   /** Aborts a start, also in the middle of a build. A sandbox that stands is stopped with `stop()`. */
@@ -58,9 +62,10 @@ export interface Sandbox {
   restartApiserver(): Promise<void>;
   stopControllerManager(): Promise<void>;
   startControllerManager(): Promise<void>;
-  /** Throws unless the sandbox was started with it; so does `argocd`. */
+  /** Throws unless the sandbox was started with it; so do `argocd` and `flux`. */
   readonly cassandra: Cassandra;
   readonly argocd: Argocd;
+  readonly flux: Flux;
   /** Rejects when a process has ended that was not asked to; the message has the end of its log. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
@@ -71,6 +76,7 @@ interface Found {
   crds: CrdFile[];
   cassandra: NodeFiles | undefined;
   argocd: ArgocdFiles | undefined;
+  flux: FluxFiles | undefined;
 }
 
 /** All that a sandbox is made of, found or built; starts nothing that stays. Throws MissingTool if something cannot be had here. */
@@ -79,11 +85,12 @@ export async function findParts(options: SandboxOptions = {}): Promise<Found> {
   const { crds = [], with: extras = [] } = options;
   const means: Means = { env, log, signal };
   const programs = await CONTROL_PLANE.find(means);
-  const sets = new Set<CrdSetName>(extras.includes("argocd") ? [...crds, "argocd"] : crds);
+  const sets = new Set<CrdSetName>([...crds, ...extras.filter((name) => name !== "cassandra")]);
   const files = await Promise.all([...sets].map((name) => CRD_SETS[name].find(means)));
   const cassandra = extras.includes("cassandra") ? await CASSANDRA.find(means) : undefined;
   const argocd = extras.includes("argocd") ? await ARGOCD.find(means) : undefined;
-  return { programs, crds: files.flat(), cassandra, argocd };
+  const flux = extras.includes("flux") ? await FLUX.find(means) : undefined;
+  return { programs, crds: files.flat(), cassandra, argocd, flux };
 }
 
 /** Resolves when everything is ready. Throws MissingTool, or says which part did not come up and why; nothing is left then. */
@@ -98,7 +105,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       found.cassandra && CASSANDRA.start(found.cassandra, room),
     ]);
     const argocd = found.argocd && (await ARGOCD.start(found.argocd, room, plane));
-    return sandboxOf(room, plane, { kubectlPath: found.programs.kubectl, cassandra, argocd });
+    const { fluxFlags: flags = [] } = options;
+    const flux = found.flux && (await FLUX.start(found.flux, room, { plane, flags }));
+    return sandboxOf(room, plane, { kubectlPath: found.programs.kubectl, cassandra, argocd, flux });
   } catch (error) {
     failure.abort(error);
     await room.close();
@@ -122,9 +131,10 @@ interface Besides {
   kubectlPath: string;
   cassandra: Cassandra | undefined;
   argocd: Argocd | undefined;
+  flux: Flux | undefined;
 }
 
-function sandboxOf(room: Room, plane: ControlPlane, { kubectlPath, cassandra, argocd }: Besides): Sandbox {
+function sandboxOf(room: Room, plane: ControlPlane, { kubectlPath, cassandra, argocd, flux }: Besides): Sandbox {
   const { directory, failed } = room;
   const { apiserver, controllerManager, server, ca, adminToken, api, kubeconfig } = plane;
   return {
@@ -153,6 +163,9 @@ function sandboxOf(room: Room, plane: ControlPlane, { kubectlPath, cassandra, ar
     },
     get argocd() {
       return asked("argocd", argocd);
+    },
+    get flux() {
+      return asked("flux", flux);
     },
     stop: () => room.close(),
   };

@@ -1,8 +1,7 @@
 // Where Argo CD's parts come from: a directory that the environment names, the cache, or its Go module. Running them is in argocd.ts.
-import { constants } from "node:fs";
 import { chmod, copyFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { cacheDirectory, cached, cacheKey, missingFiles } from "../cache.ts";
+import { join } from "node:path";
+import { cacheDirectory, cached, cacheKey } from "../cache.ts";
 import type { CrdSet } from "../crds.ts";
 import { goBuild } from "../go-build.ts";
 import {
@@ -14,8 +13,8 @@ import {
   readModule,
   requiredVersion,
 } from "../go-module.ts";
-import { MissingTool } from "../missing-tool.ts";
 import type { Means } from "../part.ts";
+import { readyMade } from "../ready-made.ts";
 
 export const CONTROLLER = "argocd-applicationset-controller";
 const SOURCE = "github.com/argoproj/argo-cd/v3";
@@ -37,7 +36,8 @@ export const ARGOCD_CRDS: CrdSet = {
   name: "argocd",
 
   async find(means) {
-    const directory = (await readyMade(means.env, CRDS)) ?? (await crdsOfModule(means));
+    const directory =
+      (await readyMade(means.env, { variable: READY_MADE, files: CRDS })) ?? (await crdsOfModule(means));
     return CRDS.map((file) => ({
       name: file.replace("-crd.yaml", "s.argoproj.io"),
       path: join(directory, file),
@@ -46,24 +46,9 @@ export const ARGOCD_CRDS: CrdSet = {
 };
 
 export async function findArgocd(means: Means): Promise<ArgocdFiles> {
-  const directory = (await readyMade(means.env, [ROLE], [CONTROLLER])) ?? (await built(means));
+  const wanted = { variable: READY_MADE, files: [ROLE], programs: [CONTROLLER] };
+  const directory = (await readyMade(means.env, wanted)) ?? (await built(means));
   return { controller: join(directory, CONTROLLER), role: join(directory, ROLE) };
-}
-
-async function readyMade(
-  env: NodeJS.ProcessEnv,
-  files: readonly string[],
-  programs: readonly string[] = [],
-): Promise<string | undefined> {
-  const named = env[READY_MADE];
-  if (!named) return undefined;
-  const directory = resolve(named);
-  const executable = await missingFiles(directory, programs, constants.X_OK);
-  const missing = [...executable, ...(await missingFiles(directory, files))];
-  if (missing.length === 0) return directory;
-  throw new MissingTool(
-    `${READY_MADE} names ${directory}, which lacks ${missing.join(", ")}: add what is missing, or unset the variable to have it built`,
-  );
 }
 
 async function crdsOfModule(means: Means): Promise<string> {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Api } from "../api.ts";
+import { apply, put, putServiceAccount, serviceAccountToken } from "../objects.ts";
 import type { Part, Program } from "../part.ts";
 import { freePort, isListening, unlessTaken } from "../port.ts";
 import { createSwitch } from "../switch.ts";
@@ -10,7 +11,6 @@ import { type ArgocdFiles, CONTROLLER, findArgocd } from "./argocd-files.ts";
 import type { ControlPlane } from "./control-plane.ts";
 
 const NAMESPACE = "argocd";
-const TOKEN_SECONDS = 365 * 24 * 60 * 60;
 const CORE = `/api/v1/namespaces/${NAMESPACE}`;
 const RBAC = `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}`;
 const ARGO = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}`;
@@ -45,7 +45,7 @@ export const ARGOCD: Part<ArgocdFiles, Argocd, ControlPlane> = {
 
   async start({ controller, role }, room, { api, kubeconfig }) {
     await furnish(api, await readFile(role, "utf8"));
-    const token = await ownToken(api);
+    const token = await serviceAccountToken(api, { namespace: NAMESPACE, name: CONTROLLER });
     const start = () =>
       unlessTaken(portTaken, async () => {
         const ports = { probe: await freePort(), webhook: await freePort() };
@@ -86,14 +86,12 @@ const program = ({ controller, kubeconfig, ports }: Line): Program => ({
 
 /** The namespace, the controller's identity with its rights, its settings, and the project that is there by default. */
 async function furnish(api: Api, role: string): Promise<void> {
-  await put(api, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
-  const metadata = { name: CONTROLLER };
-  await put(api, `${CORE}/serviceaccounts`, { apiVersion: "v1", kind: "ServiceAccount", metadata });
+  await putServiceAccount(api, { namespace: NAMESPACE, name: CONTROLLER });
   await apply(api, `${RBAC}/roles/${CONTROLLER}`, role);
   await put(api, `${RBAC}/rolebindings`, {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "RoleBinding",
-    metadata,
+    metadata: { name: CONTROLLER },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: CONTROLLER },
     subjects: [{ kind: "ServiceAccount", name: CONTROLLER, namespace: NAMESPACE }],
   });
@@ -117,15 +115,6 @@ async function setPlugin(api: Api, plugin: Plugin): Promise<void> {
 const setCluster = (api: Api, { name, server }: { name: string; server: string }): Promise<void> =>
   putSecret(api, `cluster-${name}`, { name, server, config: "{}" }, { "argocd.argoproj.io/secret-type": "cluster" });
 
-async function ownToken(api: Api): Promise<string> {
-  const path = `${CORE}/serviceaccounts/${CONTROLLER}/token`;
-  const body = { spec: { expirationSeconds: TOKEN_SECONDS } };
-  const { status, text } = await api.call({ method: "POST", path, body });
-  if (status !== 201) throw new Error(`ask for a token of ${CONTROLLER}: status ${status}: ${text}`);
-  const { status: given }: { status: { token: string } } = JSON.parse(text);
-  return given.token;
-}
-
 const putConfigMap = (api: Api, name: string, data: Record<string, string>): Promise<void> =>
   put(api, `${CORE}/configmaps`, { apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels: PART_OF }, data });
 
@@ -133,26 +122,4 @@ function putSecret(api: Api, name: string, values: Record<string, string>, label
   const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
   const data = Object.fromEntries(encoded);
   return put(api, `${CORE}/secrets`, { apiVersion: "v1", kind: "Secret", metadata: { name, labels }, data });
-}
-
-interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; labels?: object };
-  [field: string]: unknown;
-}
-
-/** Creates an object, or makes it so. */
-const put = (api: Api, collection: string, object: Manifest): Promise<void> =>
-  apply(api, `${collection}/${object.metadata.name}`, object);
-
-/** Server-side apply of an object, or of YAML as it is. */
-async function apply(api: Api, path: string, body: unknown): Promise<void> {
-  const { status, text } = await api.call({
-    method: "PATCH",
-    path: `${path}?fieldManager=sandbox&force=true`,
-    contentType: "application/apply-patch+yaml",
-    body,
-  });
-  if (status >= 300) throw new Error(`apply ${path}: status ${status}: ${text}`);
 }

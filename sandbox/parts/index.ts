@@ -1,7 +1,7 @@
 // What a sandbox can have besides its control plane, by the name that one asks for it.
 import type { CrdSet } from "../crds.ts";
 import { ARGOCD_CRDS } from "./argocd-files.ts";
-import { FLUX_CRDS } from "./flux-crds.ts";
+import { FLUX_CRDS } from "./flux-files.ts";
 
 export const CRD_SETS = {
   argocd: ARGOCD_CRDS,
@@ -11,6 +11,6 @@ export const CRD_SETS = {
 export type CrdSetName = keyof typeof CRD_SETS;
 
 /** Parts that run: they are started by name in sandbox.ts. */
-export const EXTRAS = ["argocd", "cassandra"] as const;
+export const EXTRAS = ["argocd", "cassandra", "flux"] as const;
 
 export type ExtraName = (typeof EXTRAS)[number];
