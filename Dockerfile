@@ -17,6 +17,7 @@ WORKDIR /landlord
 COPY --from=build /landlord/package.json ./
 COPY --from=build /landlord/node_modules node_modules
 COPY --from=build /landlord/dist dist
+COPY docs/reference/rules.md docs/reference/rules.md
 USER 65532:65532
 EXPOSE 8443 8080
 ENTRYPOINT ["node", "dist/src/cli.js"]

@@ -3,9 +3,10 @@ import { cpus, loadavg } from "node:os";
 import { type Benchmark, render } from "./bench.ts";
 import { generator } from "./generator.ts";
 import { onboarding } from "./onboarding.ts";
+import { review } from "./review.ts";
 
 /** In the order in which they are run. */
-const BENCHMARKS: readonly Benchmark[] = [onboarding, generator];
+const BENCHMARKS: readonly Benchmark[] = [review, onboarding, generator];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

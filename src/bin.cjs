@@ -2,9 +2,12 @@
 // The `landlord` executable. Plain CommonJS of any age: it runs under whatever node the system has, and hands over to one that is new enough.
 "use strict";
 const { spawn } = require("node:child_process");
-const { join } = require("node:path");
+const { enableCompileCache } = require("node:module");
+const path = require("node:path");
 
 const LEAST = [24, 12];
+/** Compiled sources are kept here: half of the time to start. Not in a directory that others may write to. */
+const CACHE = path.join(__dirname, "..", "node_modules", ".cache", "landlord");
 
 /** True if `version` ("24.12.0") can run the sources. */
 function isNewEnough(version) {
@@ -26,7 +29,13 @@ function chooseNode(version, resolve) {
   return isNewEnough(version) ? process.execPath : packagedNode(resolve);
 }
 
-function main() {
+async function run() {
+  enableCompileCache(CACHE); // where that is not possible everything works, only slower
+  const cli = await import("./cli.ts");
+  await cli.main();
+}
+
+function handOver() {
   const node = chooseNode(process.versions.node, require.resolve);
   if (node === undefined) {
     console.error(
@@ -34,7 +43,7 @@ function main() {
     );
     process.exit(2);
   }
-  const child = spawn(node, [join(__dirname, "cli.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [__filename, ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal === null ? code : 1));
   child.on("error", (error) => {
@@ -43,5 +52,8 @@ function main() {
   });
 }
 
-if (require.main === module) main();
+if (require.main === module) {
+  if (isNewEnough(process.versions.node)) void run();
+  else handOver();
+}
 module.exports = { chooseNode, isNewEnough };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command as Commander, CommanderError } from "commander";
 import { type Command, type CommandDeps, type Given, UsageError } from "./cli/command.ts";
 import { commands } from "./cli/index.ts";
-import { ConfigError, environment, loadConfig } from "./config.ts";
+import type { Config, ConfigError, Environment } from "./config.ts";
 import type { Preview } from "./generator/preview.ts";
 import { describe } from "./model/errors.ts";
 import type { TenantStore } from "./tenants/store.ts";
@@ -14,7 +14,7 @@ export async function runCli(argv: readonly string[], deps: CommandDeps): Promis
   const program = quiet(new Commander("landlord"), deps)
     .description("Moves tenants into a Kubernetes cluster and keeps them in their own rooms.")
     .version(version());
-  for (const command of commands) {
+  for (const command of await loaded(argv)) {
     add(program, command, deps, async (given) => {
       code = await command.run(given, deps);
     });
@@ -27,10 +27,16 @@ export async function runCli(argv: readonly string[], deps: CommandDeps): Promis
   }
 }
 
+/** The commands that begin with the line's first word; all of them where it is none of theirs, to tell what there is. */
+async function loaded([word]: readonly string[]): Promise<Command[]> {
+  const named = commands.filter((entry) => entry.word === word);
+  return (await Promise.all((named.length > 0 ? named : commands).map(({ load }) => load()))).flat();
+}
+
 /** Says in words what went wrong; resolves to the exit code. */
 function told(error: unknown, deps: CommandDeps): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof ConfigError) {
+  if (isConfigError(error)) {
     deps.error("landlord: these settings are wrong:");
     for (const mistake of error.mistakes) deps.error(`  ${mistake}`);
     return 2;
@@ -39,13 +45,20 @@ function told(error: unknown, deps: CommandDeps): number {
   return error instanceof UsageError ? 2 : 1;
 }
 
+/** By its name: the class is loaded with the settings, which not every command needs. */
+function isConfigError(error: unknown): error is ConfigError {
+  return error instanceof Error && error.name === "ConfigError" && "mistakes" in error;
+}
+
 /** A command of two words goes below its first one. */
 function add(program: Commander, command: Command, deps: CommandDeps, run: (given: Given) => Promise<void>): void {
   const words = command.name.split(" ");
   const last = words.pop() ?? "";
   const parent = words.reduce((above, word) => group(above, word, deps), program);
   const sub = quiet(parent.command(last), deps).description(command.summary).allowExcessArguments(false);
-  for (const { name, about } of command.arguments ?? []) sub.argument(`<${name}>`, about);
+  for (const { name, about, optional } of command.arguments ?? []) {
+    sub.argument(optional === true ? `[${name}]` : `<${name}>`, about);
+  }
   for (const { flags, about, fallback, repeated } of command.options) {
     if (repeated === true) sub.option(flags, about, (value: string, before: string[]) => [...before, value], []);
     else sub.option(flags, about, fallback);
@@ -80,15 +93,22 @@ function version(): string {
   return "unknown";
 }
 
+/** Everything below is loaded late: each command starts without what only others need. */
+async function configOf(overrides: Environment = {}): Promise<Config> {
+  const { environment, loadConfig } = await import("./config.ts");
+  return loadConfig(environment(overrides));
+}
+
 async function serve(settings: Record<string, string>): Promise<void> {
-  const config = loadConfig(environment(settings));
-  const { runService } = await import("./main.ts"); // loaded late: other commands start without the service's libraries
+  const config = await configOf(settings);
+  const { runService } = await import("./main.ts");
   await runService(config);
 }
 
 async function withRegistry<T>(use: (store: TenantStore) => Promise<T>): Promise<T> {
+  const { registry } = await configOf();
   const { openRegistry } = await import("./registry.ts");
-  const store = await openRegistry(loadConfig(environment()).registry);
+  const store = await openRegistry(registry);
   try {
     return await use(store);
   } finally {
@@ -97,9 +117,33 @@ async function withRegistry<T>(use: (store: TenantStore) => Promise<T>): Promise
 }
 
 async function preview(request: Parameters<CommandDeps["preview"]>[0]): Promise<Preview> {
-  const config = loadConfig(environment());
+  const config = await configOf();
   const { previewAnswer } = await import("./service/preview.ts");
   return await previewAnswer(config, request, stop.signal);
+}
+
+const policy: CommandDeps["policy"] = async (text) => {
+  const config = await configOf();
+  const { reviewPolicy } = await import("./service/review-policy.ts");
+  return await reviewPolicy(config, text);
+};
+
+const withCluster: CommandDeps["withCluster"] = async (use) => {
+  const config = await configOf();
+  const { withCluster: connected } = await import("./service/review-cluster.ts");
+  return await connected(config, use);
+};
+
+async function stdin(mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin) {
+    const part = Buffer.from(chunk);
+    chunks.push(part);
+    bytes += part.length;
+    if (bytes > mostBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, mostBytes + 1);
 }
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -107,9 +151,12 @@ const error = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const stop = new AbortController();
 
-if (import.meta.main) {
+/** The process as a command line; ends it. */
+export async function main(): Promise<void> {
   process.once("SIGINT", () => stop.abort());
-  const deps = { out, error, signal: stop.signal, serve, withRegistry, preview };
+  const deps = { out, error, signal: stop.signal, serve, withRegistry, preview, stdin, policy, withCluster };
   // at once: the Cassandra driver leaves timers behind that would keep the process for minutes (writes to pipes are synchronous here)
   process.exit(await runCli(process.argv.slice(2), deps));
 }
+
+if (import.meta.main) await main();

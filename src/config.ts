@@ -25,6 +25,10 @@ export interface Config {
   adminGroups: ReadonlySet<string>;
   adminUsers: ReadonlySet<string>;
   sharedSources: Read["LANDLORD_SHARED_SOURCES"];
+  /** Where the confinement policy is; undefined: the defaults hold. */
+  policySource: { path: string } | { configMap: string } | undefined;
+  /** 0: no walk but the first, and one for each policy. */
+  surveyIntervalMs: number;
   clusterRole: string;
   tokenMode: Read["LANDLORD_TOKEN_MODE"];
   tokenWaitMs: number;
@@ -127,6 +131,8 @@ function complete(read: Read, env: Environment): Config {
     adminGroups: new Set(read.LANDLORD_ADMIN_GROUPS),
     adminUsers: new Set(read.LANDLORD_ADMIN_USERS),
     sharedSources: read.LANDLORD_SHARED_SOURCES,
+    policySource: policySourceOf(read),
+    surveyIntervalMs: read.LANDLORD_SURVEY_INTERVAL,
     clusterRole: read.LANDLORD_CLUSTER_ROLE,
     tokenMode: read.LANDLORD_TOKEN_MODE,
     tokenWaitMs: read.LANDLORD_TOKEN_WAIT,
@@ -136,6 +142,14 @@ function complete(read: Read, env: Environment): Config {
     generator: generatorOf(read),
     inCluster: apiServer === undefined ? undefined : { host: apiServer, port: env["KUBERNETES_SERVICE_PORT"] ?? "443" },
   });
+}
+
+function policySourceOf({
+  LANDLORD_POLICY_FILE: path,
+  LANDLORD_POLICY_CONFIG_MAP: configMap,
+}: Read): Config["policySource"] {
+  if (path !== undefined) return { path };
+  return configMap === undefined ? undefined : { configMap };
 }
 
 function registryOf(read: Read, env: Environment): RegistryConfig {
@@ -197,6 +211,7 @@ const TOOL_VARIABLES = [
   "LANDLORD_KUBE_ASSETS",
   "LANDLORD_CASSANDRA_LIB",
   "LANDLORD_ARGOCD_ASSETS",
+  "LANDLORD_FLUX_ASSETS",
   "LANDLORD_REQUIRE_ALL",
   "LANDLORD_SANDBOX",
 ];
@@ -210,6 +225,11 @@ function contradictions(read: Partial<Read>): string[] {
   if (role !== undefined && allowed !== undefined && !allowed.includes(role)) {
     mistakes.push(
       `LANDLORD_CLUSTER_ROLE is ${quoted(role)}: must be one of LANDLORD_ALLOWED_CLUSTER_ROLES (${allowed.join(", ")})`,
+    );
+  }
+  if (read.LANDLORD_POLICY_FILE !== undefined && read.LANDLORD_POLICY_CONFIG_MAP !== undefined) {
+    mistakes.push(
+      "LANDLORD_POLICY_FILE and LANDLORD_POLICY_CONFIG_MAP are both set: the policy comes from one of them",
     );
   }
   if (storeOf(read) !== "keyspaces" || read.KEYSPACES_AUTH !== "password") return mistakes;

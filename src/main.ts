@@ -9,6 +9,8 @@ import type { Log } from "./model/log.ts";
 import { startGenerator } from "./service/generator.ts";
 import { type Registry, startInitializer, watchNamespaces } from "./service/initializer.ts";
 import { type Cluster, openCluster, openParts, type Parts } from "./service/parts.ts";
+import { startPolicy, watchClusterRoles } from "./service/policy.ts";
+import { startSurvey } from "./service/survey.ts";
 import { startWebhooks } from "./service/webhooks.ts";
 import { namespaceFacts } from "./tenants/namespaces.ts";
 
@@ -42,9 +44,14 @@ function startInCluster(parts: Parts, cluster: Cluster, registry: Registry | und
   const { roles, tenantLabels } = config;
   if (!roles.has("webhooks") && !roles.has("initializer")) return;
   const namespaces = watchNamespaces(parts, cluster);
-  const facts = namespaceFacts(namespaces, { tenantLabels, metrics });
+  const isWideRole = roles.has("webhooks") ? watchClusterRoles(parts, cluster) : () => undefined;
+  const facts = namespaceFacts(namespaces, { tenantLabels, isWideRole, metrics });
   if (roles.has("initializer")) startInitializer(parts, cluster, namespaces, registry);
-  if (roles.has("webhooks")) startWebhooks(parts, cluster, facts);
+  if (roles.has("webhooks")) {
+    const policy = startPolicy(parts, cluster);
+    startWebhooks(parts, cluster, { facts, policy });
+    startSurvey(parts, cluster, { facts, policy });
+  }
   parts.background("watch of namespaces", (signal) => namespaces.run(signal));
 }
 

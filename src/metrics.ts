@@ -44,6 +44,23 @@ export function createMetrics() {
       registers,
     }),
 
+    wouldDeny: new Counter({
+      name: "landlord_would_deny_total",
+      help: "Violations that the policy only warns of and that would have denied, by rule and namespace (other: one that is not known).",
+      labelNames: ["rule", "namespace"],
+      registers,
+    }),
+    policyValid: new Gauge({
+      name: "landlord_policy_valid",
+      help: "1 if the policy as it stands now is in force, 0 if it was refused, is gone or was not read yet.",
+      registers,
+    }),
+    policyLoaded: new Gauge({
+      name: "landlord_policy_loaded_timestamp_seconds",
+      help: "Unix time at which the policy in force was read; 0 where the defaults hold.",
+      registers,
+    }),
+
     queueDepth: new Gauge({
       name: "landlord_queue_depth",
       help: "Keys waiting to be processed, those that wait for a back-off not counted.",
@@ -209,6 +226,35 @@ export function createMetrics() {
       name: "landlord_generator_pushes_total",
       help: "ApplicationSets told to refresh, by outcome (done, failed).",
       labelNames: ["outcome"],
+      registers,
+    }),
+
+    surveyViolations: new Gauge({
+      name: "landlord_survey_violations",
+      help: "Objects in the cluster that a rule is against, by rule, namespace (tenants' and the platform's; _other: all others, and what goes beyond 2000 series) and action (deny, would-deny: warnOnly lets them pass, warn).",
+      labelNames: ["rule", "namespace", "action"],
+      registers,
+    }),
+    surveyObjects: new Gauge({
+      name: "landlord_survey_objects",
+      help: "Objects in the cluster that were judged in the last walk.",
+      labelNames: ["resource"],
+      registers,
+    }),
+    surveyLastSuccess: new Gauge({
+      name: "landlord_survey_last_success_timestamp_seconds",
+      help: "Unix time at which all resources had been walked.",
+      registers,
+    }),
+    surveyErrors: new Counter({
+      name: "landlord_survey_errors_total",
+      help: "Resources that a walk could not read to the end.",
+      labelNames: ["resource"],
+      registers,
+    }),
+    surveyLeader: new Gauge({
+      name: "landlord_survey_leader",
+      help: "1 on the replica that judges what is in the cluster.",
       registers,
     }),
 

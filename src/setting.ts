@@ -72,6 +72,18 @@ export function duration(leastMs: number, mostMs: number): z.ZodType<number, str
     .transform(toMs);
 }
 
+/** The same, or `0` for never. */
+export function durationOrZero(leastMs: number, mostMs: number): z.ZodType<number, string> {
+  const span = duration(leastMs, mostMs);
+  return z.string().transform((given, context) => {
+    if (/^0(ms|s|m|h|d)?$/.test(given)) return 0;
+    const read = span.safeParse(given);
+    if (read.success) return read.data;
+    for (const { message } of read.error.issues) context.addIssue(`${message}, or 0`);
+    return z.NEVER;
+  });
+}
+
 export function dnsLabel(): z.ZodType<string, string> {
   return z.string().regex(DNS_LABEL, "must be a DNS label: lower-case letters, digits and '-', at most 63");
 }

@@ -5,6 +5,7 @@ import {
   cqlName,
   dnsLabel,
   duration,
+  durationOrZero,
   flag,
   host,
   integer,
@@ -93,7 +94,7 @@ export const SETTINGS = {
   ),
   LANDLORD_ADMIN_GROUPS: setting(
     words(text(), 0),
-    "system:masters",
+    "system:masters,kubeadm:cluster-admins",
     "Groups whose members may break a rule (it becomes a warning and an audit annotation) and move a namespace to another tenant.",
   ),
   LANDLORD_ADMIN_USERS: setting(words(text(), 0), "", "The same, by user name."),
@@ -101,6 +102,21 @@ export const SETTINGS = {
     words(sharedSource(), 0),
     "",
     "Flux sources that every tenant may use, each as Kind/namespace/name.",
+  ),
+  LANDLORD_POLICY_FILE: setting(
+    text(),
+    undefined,
+    "File with the confinement policy, re-read when it changes: docs/reference/policy.md. What it says takes the place of the four settings before.",
+  ),
+  LANDLORD_POLICY_CONFIG_MAP: setting(
+    subdomain(),
+    undefined,
+    "The same in a ConfigMap of LANDLORD_NAMESPACE, under the key policy.yaml; name one of the two. With neither, the defaults of docs/reference/policy.md hold.",
+  ),
+  LANDLORD_SURVEY_INTERVAL: setting(
+    durationOrZero(60_000, 604_800_000),
+    "1h",
+    "How often what is in the cluster already is judged and reported. 0: only at the start and when the policy changes.",
   ),
 
   LANDLORD_CLUSTER_ROLE: setting(

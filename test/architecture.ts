@@ -8,7 +8,10 @@ export type Tree = ReadonlyMap<string, string>;
 export const FLOORS: readonly { name: string; rooms: readonly string[] }[] = [
   { name: "words", rooms: ["src/model/"] },
   { name: "rules", rooms: ["webhooks/", "certs/"] },
-  { name: "hands", rooms: ["src/kube/", "src/clients/", "src/tenants/", "src/log.ts", "src/metrics.ts"] },
+  {
+    name: "hands",
+    rooms: ["src/kube/", "src/clients/", "src/tenants/", "src/policy/", "src/log.ts", "src/metrics.ts"],
+  },
   {
     name: "work",
     rooms: [
@@ -18,6 +21,7 @@ export const FLOORS: readonly { name: string; rooms: readonly string[] }[] = [
       "src/generator/",
       "src/kcp/",
       "src/status/",
+      "src/survey/",
       "src/tls/",
     ],
   },
@@ -49,13 +53,18 @@ export const DOORKEEPERS: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/kube/"],
   express: ["src/http/"],
   jsonpatch: ["webhooks/patch.ts"],
+  "js-yaml": [
+    "webhooks/validating/patches/strict-yaml.ts",
+    "webhooks/validating/patches/yaml-source.ts",
+    "src/cli/review/",
+  ],
   "node-forge": ["certs/"],
   pino: ["src/log.ts"],
   "prom-client": ["src/metrics.ts"],
-  zod: ["src/setting.ts", "src/settings.ts", "src/tenants/row.ts"],
+  zod: ["src/setting.ts", "src/settings.ts", "src/tenants/row.ts", "src/policy/"],
   commander: ["src/cli.ts"],
   "cassandra-driver": ["src/tenants/keyspaces.ts"],
-  yaml: ["src/tenants/file.ts", "src/cli/"],
+  yaml: ["src/tenants/file.ts", "src/policy/yaml-text.ts", "src/cli/"],
   "@aws-sdk/credential-providers": ["src/clients/"],
 };
 

@@ -54,6 +54,8 @@ export interface Verdict {
   /** Shown by kubectl on stderr, also when allowed. */
   warnings: readonly string[];
   auditAnnotations: Readonly<Record<string, string>>;
+  /** Ids of the rules that would have denied, where the policy has them warn only; each once. */
+  wouldDeny?: readonly string[];
 }
 
 export interface Denial {

@@ -4,8 +4,13 @@ import { isUnset } from "./json.ts";
 import { oneLine, quote } from "./text.ts";
 import type { Violation } from "./validating/rule.ts";
 
-/** A rule's violation, or a fault that is nobody's field: then `text` says it all. `id` is the rule's, or what the audit log calls the fault. */
-export type Objection = { id: string; violation: Violation } | { id: string; code: 403 | 500; text: string };
+/**
+ * A rule's violation, or a fault that is nobody's field: then `text` says it all. `id` is the rule's, or what the audit log calls the fault.
+ * `lasting`: it is against the change itself, so that an object whose content stays the same is no excuse.
+ */
+export type Objection =
+  | { id: string; violation: Violation; lasting?: true }
+  | { id: string; code: 403 | 500; text: string };
 
 const CAUSES_LIMIT = 20;
 /** In bytes. Readers of a Flux condition or a terminal give up far earlier; logs and Events must not be flooded. */
@@ -43,7 +48,9 @@ export function sentence(objection: Objection): string {
   return `${objection.id} ${oneLine(field, FIELD_LIMIT)} is ${is}; allowed: ${oneLine(allowed, PART_LIMIT)}; ${oneLine(remedy, PART_LIMIT)}`;
 }
 
-function shownValue({ field, found }: Violation): string {
+/** The value that was found, as it may stand in a text. */
+export function shownValue({ field, found, shown }: Violation): string {
+  if (shown !== undefined) return oneLine(shown, PART_LIMIT);
   return SECRET_FIELD.test(field) && found !== undefined ? "not shown" : quote(found);
 }
 

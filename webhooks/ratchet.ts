@@ -3,12 +3,12 @@
 // object, not single fields, and an object that is being deleted gets no pass for that: finalizers act on its current spec.
 import { isDeepStrictEqual } from "node:util";
 import type { AdmissionRequest } from "./admission.ts";
-import { type JsonObject, own } from "./json.ts";
+import { isUnset, type JsonObject, own } from "./json.ts";
 import { metadataOf } from "./metadata.ts";
-import type { Policy } from "./policy.ts";
+import { isListedKey, type Policy } from "./policy.ts";
 
-/** Labels and annotations that some rule or mutation reads, beside the policy's tenant labels. A "/" at the end: all that begin so. */
-const POLICY_KEYS = [
+/** Labels and annotations that some rule or mutation reads, beside those that the policy names. A "/" at the end: all that begin so. */
+export const POLICY_KEYS: readonly string[] = [
   "landlord.dev/",
   "toolkit.fluxcd.io/",
   "sharding.fluxcd.io/",
@@ -17,7 +17,7 @@ const POLICY_KEYS = [
   "kubernetes.io/metadata.name",
 ];
 /** Everything but these is content: `spec`, but also an Application's `operation` or a RoleBinding's `subjects`. */
-const NOT_CONTENT = new Set(["metadata", "status"]);
+export const NOT_CONTENT: ReadonlySet<string> = new Set(["metadata", "status"]);
 
 /** True for an UPDATE that leaves the content and all labels and annotations that matter as they are. */
 export function isUnchanged({ operation, object, oldObject }: AdmissionRequest, policy: Policy): boolean {
@@ -27,8 +27,13 @@ export function isUnchanged({ operation, object, oldObject }: AdmissionRequest, 
 
 function hasSameContent(object: JsonObject, oldObject: JsonObject): boolean {
   return keysOf(object, oldObject).every(
-    (key) => NOT_CONTENT.has(key) || isDeepStrictEqual(own(object, key), own(oldObject, key)),
+    (key) => NOT_CONTENT.has(key) || isOver(key, object) || isDeepStrictEqual(own(object, key), own(oldObject, key)),
   );
+}
+
+/** Argo CD takes an Application's operation off when it is done: nothing is left of it to be judged. */
+function isOver(key: string, object: JsonObject): boolean {
+  return key === "operation" && isUnset(own(object, key));
 }
 
 function hasSameKeys(object: JsonObject, oldObject: JsonObject, policy: Policy): boolean {
@@ -41,8 +46,8 @@ function hasSameKeys(object: JsonObject, oldObject: JsonObject, policy: Policy):
 }
 
 function isPolicyKey(key: string, policy: Policy): boolean {
-  if (policy.tenantLabels.includes(key)) return true;
-  return POLICY_KEYS.some((known) => (known.endsWith("/") ? key.startsWith(known) : key === known));
+  const { tenantLabels, shardLabels, protectedKeys } = policy;
+  return isListedKey(key, [...POLICY_KEYS, ...tenantLabels, ...shardLabels, ...protectedKeys]);
 }
 
 function keysOf(a: JsonObject, b: JsonObject): string[] {

@@ -1,11 +1,15 @@
 // What a command is. Options come parsed; everything it touches beyond them is handed in.
+import type { Policy } from "../../webhooks/policy.ts";
 import type { Preview } from "../generator/preview.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { PolicyFault } from "../policy/read.ts";
 import type { TenantStore } from "../tenants/store.ts";
 
 export interface CommandArgument {
   /** camelCase, as it is found among the options. */
   name: string;
   about: string;
+  optional?: true;
 }
 
 export interface CommandOption {
@@ -32,6 +36,12 @@ export interface CommandDeps {
   withRegistry: <T>(use: (store: TenantStore) => Promise<T>) => Promise<T>;
   /** What Argo CD would get from it. Rejects with GeneratorError for wrong input. */
   preview: (request: { applicationSetName: string; parameters: unknown }) => Promise<Preview>;
+  /** Standard input to its end, or its first bytes if it is longer than `mostBytes`: then one more than that. */
+  stdin: (mostBytes: number) => Promise<Buffer>;
+  /** The policy of a file's text, or without one that of the service's settings. Rejects with ConfigError for wrong settings. */
+  policy: (text: string | undefined) => Promise<{ policy: Policy } | { faults: readonly PolicyFault[] }>;
+  /** The cluster that the settings or the kubeconfig name; connections are closed afterwards. */
+  withCluster: <T>(use: (client: KubeClient) => Promise<T>) => Promise<T>;
 }
 
 export interface Command {

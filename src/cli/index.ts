@@ -1,11 +1,17 @@
-// Every command of `landlord`, in the order of its help.
+// Every command of `landlord`, in the order of its help. Loaded when it is asked for: none waits for the libraries of another.
 import type { Command } from "./command.ts";
-import { generate } from "./generate.ts";
-import { serve } from "./serve.ts";
-import { tenantCommands } from "./tenant/index.ts";
 
-export const commands: readonly Command[] = [
-  serve, // the service itself; what the image runs
-  ...tenantCommands, // the registry
-  generate, // what becomes of it
+export interface CommandEntry {
+  /** The first word of its commands. */
+  word: string;
+  load: () => Promise<readonly Command[]>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  { word: "serve", load: async () => [(await import("./serve.ts")).serve] }, // the service itself; what the image runs
+  { word: "tenant", load: async () => (await import("./tenant/index.ts")).tenantCommands }, // the registry
+  { word: "generate", load: async () => [(await import("./generate.ts")).generate] }, // what becomes of it
+  { word: "review", load: async () => [(await import("./review.ts")).review] }, // the webhook's rules, without a webhook
+  { word: "explain", load: async () => [(await import("./explain.ts")).explain] }, // what the rules are about
+  { word: "export", load: async () => (await import("./export/index.ts")).exportCommands }, // the rules in others' words
 ];

@@ -16,8 +16,10 @@ export interface AdmissionOptions {
   decide: (request: AdmissionRequest) => Verdict;
   /** Plurals that may become a metric's label: the door is open to whoever can reach it, and labels must stay few. */
   resources: ReadonlySet<string>;
+  /** Whether there is such a namespace, for the same reason; left out: none is told by name. */
+  isNamespace?: (name: string) => boolean;
   log: Log;
-  metrics: Pick<Metrics, "denials" | "reviews" | "reviewSeconds">;
+  metrics: Pick<Metrics, "denials" | "reviews" | "reviewSeconds" | "wouldDeny">;
 }
 
 /** Never throws: what cannot be read is a 400, what cannot be decided is `decide`'s to deny. */
@@ -25,6 +27,7 @@ export function createAdmission({
   webhook,
   decide,
   resources,
+  isNamespace = () => false,
   log,
   metrics,
 }: AdmissionOptions): (body: Buffer) => Answer {
@@ -36,6 +39,8 @@ export function createAdmission({
       const resource = resources.has(request.resource.resource) ? request.resource.resource : "other";
       metrics.reviews.inc({ webhook, resource, operation: request.operation, outcome: outcomeOf(verdict) });
       for (const rule of verdict.denial?.rules ?? []) metrics.denials.inc({ rule });
+      const namespace = isNamespace(request.namespace) ? request.namespace : "other";
+      for (const rule of verdict.wouldDeny ?? []) metrics.wouldDeny.inc({ rule, namespace });
       if (!verdict.allowed) log.info({ webhook, ...about(request), ...why(verdict) }, "request denied");
       return { status: 200, body: encodeReview(request.uid, verdict) };
     } catch (error) {

@@ -33,6 +33,12 @@ export const ROLE_BINDING: Kind = {
   plural: "rolebindings",
   namespaced: true,
 };
+export const CLUSTER_ROLE: Kind = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRole",
+  plural: "clusterroles",
+  namespaced: false,
+};
 export const LEASE: Kind = {
   apiVersion: "coordination.k8s.io/v1",
   kind: "Lease",

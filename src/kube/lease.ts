@@ -15,7 +15,8 @@ export interface LeaseOptions {
   identity: string;
   clock: Clock;
   log: Log;
-  metrics: Metrics;
+  /** 1 while the Lease is held. */
+  metrics: Pick<Metrics, "leader">;
   signal: AbortSignal;
   /** For how long others wait after the holder's last sign of life. */
   durationMs?: number;

@@ -31,6 +31,8 @@ export interface ListWatchOptions<T extends KubeObject> {
   labelSelector?: string;
   fieldSelector?: string;
   metadataOnly?: boolean;
+  /** How it is called in metrics and log, where two watch the same kind; the kind's plural if left out. */
+  label?: string;
   /** What is kept of an object; managedFields are gone already. Must leave its metadata's identity alone. */
   transform?: (object: T) => T;
   clock: Clock;
@@ -42,8 +44,7 @@ export interface ListWatchOptions<T extends KubeObject> {
 
 export function createListWatch<T extends KubeObject>(options: ListWatchOptions<T>): ListWatch<T> {
   const { client, kind, clock, log, metrics, transform, timing, random = Math.random } = options;
-  const { namespace, labelSelector, fieldSelector, metadataOnly } = options;
-  const resource = kind.plural;
+  const { namespace, labelSelector, fieldSelector, metadataOnly, label: resource = kind.plural } = options;
   const cache = createObjectCache<T>({ resource, log });
   const first = Promise.withResolvers<void>();
   let synced = false;

@@ -46,6 +46,10 @@ export interface RoleBinding extends KubeObject {
   subjects: { kind: string; name: string; namespace?: string; apiGroup?: string }[];
 }
 
+export interface ClusterRole extends KubeObject {
+  rules?: { verbs: string[] }[] | null;
+}
+
 export interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }

@@ -19,6 +19,8 @@ export const NAMESPACE_UID_ANNOTATION = "landlord.dev/namespace-uid";
 export const READY_CONDITION = "TenantReady";
 /** Conditions of single steps are `landlord.dev/<step>`. */
 export const STEP_CONDITION_PREFIX = "landlord.dev/";
+/** Labels and annotations that begin so are Landlord's to write. */
+export const OWN_PREFIX = "landlord.dev/";
 
 /** Field manager of every write. */
 export const FIELD_MANAGER = "landlord";

@@ -12,6 +12,8 @@ export interface TenantNamespace {
   /** The marker label is there. */
   initializing: boolean;
   terminating: boolean;
+  /** All labels of the Namespace, for policies that select by them. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /** The tenant's id: the first of `labelKeys` that is set and not empty. Own properties only: `constructor` is a legal label value. */
@@ -39,5 +41,6 @@ export function tenantNamespace(metadata: ObjectMeta, labelKeys: readonly string
     ready: isReady(metadata),
     initializing: metadata.labels?.[INITIALIZING_LABEL] !== undefined,
     terminating: metadata.deletionTimestamp !== undefined,
+    ...(metadata.labels === undefined ? {} : { labels: metadata.labels }),
   };
 }

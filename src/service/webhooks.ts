@@ -3,25 +3,34 @@ import { createManagedSource } from "../../certs/managed.ts";
 import { createMutator, createValidator } from "../../webhooks/chain.ts";
 import type { Facts } from "../../webhooks/facts.ts";
 import { mutations } from "../../webhooks/mutating/index.ts";
-import type { Policy } from "../../webhooks/policy.ts";
+import type { Mutation } from "../../webhooks/mutating/mutation.ts";
 import { rules } from "../../webhooks/validating/index.ts";
+import type { Rule } from "../../webhooks/validating/rule.ts";
 import { createAdmission } from "../http/admission.ts";
 import { createHttpsServer } from "../http/server.ts";
 import { createWebhookApp } from "../http/webhooks.ts";
 import { describe } from "../model/errors.ts";
-import { serviceAccountName } from "../model/names.ts";
+import type { CurrentPolicy } from "../policy/current.ts";
+import { policyOf } from "../policy/policy-of.ts";
 import { createCaBundle } from "../tls/ca-bundle.ts";
 import { observeExpiry } from "../tls/expiry.ts";
 import { createRenewal } from "../tls/renewal.ts";
 import { createSecretStore } from "../tls/secret-store.ts";
 import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
+import { policyBase } from "./policy.ts";
 
 /** Plurals of what the webhook configurations send. */
 const VALIDATED = new Set(rules.flatMap(({ resources }) => resources.map(({ resource }) => resource)));
-const MUTATED = new Set(["namespaces", "pods"]);
+const MUTATED = new Set(["namespaces", "pods", "kustomizations", "helmreleases"]);
+
+/** What admission decides by: what is known of the cluster, and what the platform wants. */
+export interface Grounds {
+  facts: Facts;
+  policy: Pick<CurrentPolicy, "policy">;
+}
 
 /** Opens the door once there is a certificate, and keeps the webhook configurations trusting it. */
-export function startWebhooks(parts: Parts, { client }: Cluster, facts: Facts): void {
+export function startWebhooks(parts: Parts, { client }: Cluster, grounds: Grounds): void {
   const { config, clock, log, metrics, lifecycle, checks, background } = parts;
   const shared = { client, clock, log, metrics };
   const secret = { namespace: config.namespace, name: config.certificateSecret };
@@ -34,7 +43,7 @@ export function startWebhooks(parts: Parts, { client }: Cluster, facts: Facts): 
 
   const door = createHttpsServer({
     source,
-    handler: createWebhookApp({ ...admission(parts, facts), log }),
+    handler: createWebhookApp({ ...admission(parts, grounds), log }),
     host: config.bindAddress,
     port: config.webhookPort,
     clock,
@@ -57,27 +66,30 @@ export function startWebhooks(parts: Parts, { client }: Cluster, facts: Facts): 
 }
 
 /** The two handlers: which members are asked, by which policy, and who is told. */
-function admission({ config, log, metrics }: Parts, facts: Facts) {
-  const policy: Policy = {
-    tenantLabels: config.tenantLabels,
-    platformNamespaces: config.platformNamespaces,
-    adminGroups: config.adminGroups,
-    adminUsers: config.adminUsers,
-    ownUser: config.ownUser,
-    sharedSources: config.sharedSources,
-    allowedServiceAccounts: (namespace) => [serviceAccountName(namespace)],
-  };
+function admission({ config, log, metrics }: Parts, { facts, policy }: Grounds) {
   const shared = {
-    facts,
-    policy,
-    observe: ({ name }: { name: string }, seconds: number) => metrics.memberSeconds.observe({ member: name }, seconds),
-    onError: ({ name }: { name: string }, error: unknown) =>
-      log.error({ member: name, error: describe(error) }, "member failed; request denied"),
+    observe: (member: Rule | Mutation, seconds: number) =>
+      metrics.memberSeconds.observe({ member: labelOf(member) }, seconds),
+    onError: (member: Rule | Mutation, error: unknown) =>
+      log.error({ member: labelOf(member), error: describe(error) }, "member failed; request denied"),
   };
-  const validate = createValidator({ ...shared, members: rules });
-  const mutate = createMutator({ ...shared, members: mutations });
+  const base = policyBase(config);
+  // until a policy was read: rules deny wherever they are asked, and they are asked everywhere; mutations only help, by the settings
+  const unread = policyOf({ platformNamespaces: new Set() }, base);
+  const defaults = policyOf({}, base);
+  const certain: Facts = { ...facts, synced: () => policy.policy() !== undefined && facts.synced() };
+  const validate = createValidator({
+    ...shared,
+    facts: certain,
+    policy: () => policy.policy() ?? unread,
+    members: rules,
+  });
+  const mutate = createMutator({ ...shared, facts, policy: () => policy.policy() ?? defaults, members: mutations });
+  const door = { isNamespace: (name: string) => facts.namespace(name) !== undefined, log, metrics };
   return {
-    validate: createAdmission({ webhook: "validate", decide: validate, resources: VALIDATED, log, metrics }),
-    mutate: createAdmission({ webhook: "mutate", decide: mutate, resources: MUTATED, log, metrics }),
+    validate: createAdmission({ ...door, webhook: "validate", decide: validate, resources: VALIDATED }),
+    mutate: createAdmission({ ...door, webhook: "mutate", decide: mutate, resources: MUTATED }),
   };
 }
+
+const labelOf = (member: Rule | Mutation): string => ("id" in member ? member.id : member.name);

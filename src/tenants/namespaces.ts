@@ -15,7 +15,11 @@ export interface NamespaceCache {
 /** Call it before the cache runs: tenants are counted from its events. */
 export function namespaceFacts(
   cache: NamespaceCache,
-  { tenantLabels, metrics }: { tenantLabels: readonly string[]; metrics: Metrics },
+  {
+    tenantLabels,
+    isWideRole,
+    metrics,
+  }: { tenantLabels: readonly string[]; isWideRole: Facts["isWideRole"]; metrics: Metrics },
 ): Facts {
   const states = new Map<string, "ready" | "initializing">();
   const read = ({ metadata }: KubeObject): TenantNamespace => tenantNamespace(metadata, tenantLabels);
@@ -33,6 +37,7 @@ export function namespaceFacts(
 
   return {
     synced: () => cache.synced(),
+    isWideRole,
     namespace(name) {
       const object = cache.get({ name });
       return object === undefined ? undefined : read(object);

@@ -12,6 +12,7 @@ import {
   ADMIN_USER,
   coreRequest,
   deepFrozen,
+  kustomizationRequest,
   LANDLORD,
   TENANT_USER,
   testFacts,
@@ -19,6 +20,8 @@ import {
 } from "../helpers/admission.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** With everything filled in that can be. */
+const POLICY = testPolicy({ defaulting: { serviceAccountName: true, targetNamespace: true } });
 const KEYS = [
   "landlord.dev/tenant",
   "toolkit.fluxcd.io/tenant",
@@ -55,19 +58,29 @@ const objects = fc
         deletionTimestamp: rarely("2026-11-21T10:00:00Z"),
       }),
     ),
-    spec: mostly(fc.record({ schedulingGates: mostly(gates), nodeName: rarely("node-1") })),
+    spec: mostly(
+      fc.record({
+        schedulingGates: mostly(gates),
+        nodeName: rarely("node-1"),
+        serviceAccountName: rarely("somebody"),
+        targetNamespace: rarely("elsewhere"),
+      }),
+    ),
   })
   .map((object) => JSON.parse(JSON.stringify(object).replaceAll('"proto"', '"__proto__"')) as JsonObject);
 const requests = fc
   .record({
-    resource: fc.constantFrom("pods" as const, "namespaces" as const),
+    resource: fc.constantFrom("pods" as const, "namespaces" as const, "kustomizations" as const),
     object: objects,
     oldObject: objects,
     operation: fc.constantFrom("CREATE" as const, "UPDATE" as const),
     namespace: fc.constantFrom("tenant-new", "tenant-a", "plain", "unheard-of"),
     user: fc.constantFrom(TENANT_USER, ADMIN_USER, { username: LANDLORD, groups: [] }),
   })
-  .map(({ resource, object, ...rest }): AdmissionRequest => deepFrozen(coreRequest(resource, object, rest)));
+  .map(({ resource, object, ...rest }): AdmissionRequest => {
+    const isFlux = resource === "kustomizations";
+    return deepFrozen(isFlux ? kustomizationRequest(object, rest) : coreRequest(resource, object, rest));
+  });
 
 test("every file of a mutation is in the list, under the file's name, which is its own", async () => {
   const files = globSync("webhooks/mutating/*.ts", { cwd: ROOT }).filter(
@@ -90,9 +103,9 @@ for (const mutation of mutations) {
     let patched = 0;
     fc.assert(
       fc.property(requests, (request) => {
-        const { patch, warnings } = mutation.mutate(request, testFacts(), testPolicy());
+        const { patch, warnings } = mutation.mutate(request, testFacts(), POLICY);
         const object = applyPatch(request.object!, patch);
-        assert.deepEqual(mutation.mutate({ ...request, object }, testFacts(), testPolicy()), {
+        assert.deepEqual(mutation.mutate({ ...request, object }, testFacts(), POLICY), {
           patch: [],
           warnings: [],
         });
@@ -107,18 +120,18 @@ for (const mutation of mutations) {
   test(`${mutation.name} gives the same answer to a dry run`, () => {
     fc.assert(
       fc.property(requests, (request) => {
-        const dry = mutation.mutate({ ...request, dryRun: true }, testFacts(), testPolicy());
-        assert.deepEqual(dry, mutation.mutate(request, testFacts(), testPolicy()));
+        const dry = mutation.mutate({ ...request, dryRun: true }, testFacts(), POLICY);
+        assert.deepEqual(dry, mutation.mutate(request, testFacts(), POLICY));
       }),
     );
   });
 
-  test(`${mutation.name} touches nothing but what is Landlord's own, and tenant labels`, () => {
+  test(`${mutation.name} touches nothing but what is Landlord's own, tenant labels, and fields with a default`, () => {
     const ours =
-      /^\/metadata\/(labels|annotations)(\/(landlord\.dev|toolkit\.fluxcd\.io)~1[a-z]+)?$|^\/spec\/schedulingGates(\/-)?$/;
+      /^\/metadata\/(labels|annotations)(\/(landlord\.dev|toolkit\.fluxcd\.io)~1[a-z]+)?$|^\/spec\/(schedulingGates(\/-)?|serviceAccountName|targetNamespace)$/;
     fc.assert(
       fc.property(requests, (request) => {
-        for (const { path } of mutation.mutate(request, testFacts(), testPolicy()).patch) assert.match(path, ours);
+        for (const { path } of mutation.mutate(request, testFacts(), POLICY).patch) assert.match(path, ours);
       }),
     );
   });

@@ -37,6 +37,9 @@ export async function runLine(
     serve: async (settings) => void served.push(settings),
     withRegistry: (use) => use(memoryOf(rows)),
     preview: () => Promise.reject(new Error("not scripted")),
+    stdin: () => Promise.reject(new Error("not scripted")),
+    policy: () => Promise.reject(new Error("not scripted")),
+    withCluster: () => Promise.reject(new Error("not scripted")),
     ...deps,
   });
   return { code, ...written, served };

@@ -1,4 +1,4 @@
-// Nobody but Landlord sets the ready mark, and nobody but an admin moves a namespace to another tenant: by whatever path.
+// Nobody but Landlord sets the ready mark, and nobody but the platform changes whose a namespace is: by whatever path.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { startLandlord } from "../../sandbox/landlord.ts";
@@ -49,31 +49,43 @@ describe("marks", { skip }, () => {
 
   for (const args of [[], ["--subresource=status"]]) {
     const by = args.length === 0 ? "the Namespace" : "its status";
-    it(`undoes a forged ready mark that was written through ${by}, and warns`, async () => {
-      const { stderr } = await patch(
-        "blocked",
-        { metadata: { annotations: { "landlord.dev/initialized": uid } } },
-        { args },
-      );
-      assert.match(stderr, /Warning: .*landlord\.dev\/initialized/);
+    it(`refuses a ready mark that is forged through ${by}`, async () => {
+      const forged = { metadata: { annotations: { "landlord.dev/initialized": uid } } };
+      const { code, stderr } = await patch("blocked", forged, { args });
+      assert.notEqual(code, 0);
+      assert.match(stderr, /M1 metadata\.annotations\[landlord\.dev\/initialized\]/);
       assert.equal((await namespace("blocked")).metadata.annotations?.["landlord.dev/initialized"], undefined);
     });
 
-    it(`keeps the marker on a namespace that is not ready, against a change through ${by}`, async () => {
-      await patch("blocked", { metadata: { labels: { "landlord.dev/initializing": null } } }, { args });
+    it(`refuses to take the marker off a namespace that is not ready through ${by}`, async () => {
+      const { code } = await patch(
+        "blocked",
+        { metadata: { labels: { "landlord.dev/initializing": null } } },
+        { args },
+      );
+      assert.notEqual(code, 0);
       assert.equal((await namespace("blocked")).metadata.labels?.["landlord.dev/initializing"], "true");
     });
 
-    it(`puts a tenant label back that was changed through ${by}, and says who may`, async () => {
+    it(`refuses another tenant's label through ${by}, and says who may change it`, async () => {
       for (const value of ["mallory", null, ""]) {
-        const { stderr } = await patch("ready", { metadata: { labels: { "landlord.dev/tenant": value } } }, { args });
-        assert.match(stderr, /Warning: .*admin/);
+        const change = { metadata: { labels: { "landlord.dev/tenant": value } } };
+        const { code, stderr } = await patch("ready", change, { args });
+        assert.notEqual(code, 0);
+        assert.match(stderr, /M1 metadata\.labels\[landlord\.dev\/tenant\].*admin/);
         assert.equal((await namespace("ready")).metadata.labels?.["landlord.dev/tenant"], "acme");
+      }
+    });
+
+    it(`lets anybody with the right change other labels through ${by}, whatever the marks`, async () => {
+      for (const name of ["ready", "blocked"]) {
+        const { code, stderr } = await patch(name, { metadata: { labels: { team: `a${args.length}` } } }, { args });
+        assert.equal(code, 0, stderr);
       }
     });
   }
 
-  it("undoes a change through finalize as well", async () => {
+  it("refuses a change through finalize as well", async () => {
     const object = await namespace("ready");
     const body = {
       ...object,
@@ -83,11 +95,21 @@ describe("marks", { skip }, () => {
       ["replace", "--raw", "/api/v1/namespaces/ready/finalize", "-f", "-"],
       { input: JSON.stringify(body), user: "developer" },
     );
-    assert.equal(code, 0, stderr);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /M1 /);
     assert.equal((await namespace("ready")).metadata.labels?.["landlord.dev/tenant"], "acme");
   });
 
-  it("takes a ready mark off a namespace that is created with one", async () => {
+  it("refuses a tenant's namespace that is not made by the platform", async () => {
+    const manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "grabbed", labels: TENANT_LABELS } };
+    const input = JSON.stringify(manifest);
+    const { code, stderr } = await world.sandbox.kubectl(["create", "-f", "-"], { input, user: "developer" });
+    assert.notEqual(code, 0);
+    assert.match(stderr, /M1 metadata\.labels\[landlord\.dev\/tenant\]/);
+    assert.equal(await cluster.get("/api/v1/namespaces/grabbed"), undefined);
+  });
+
+  it("takes a ready mark off a namespace that the platform creates with one", async () => {
     const manifest = {
       apiVersion: "v1",
       kind: "Namespace",
@@ -95,7 +117,7 @@ describe("marks", { skip }, () => {
     };
     const { stdout } = await world.sandbox.kubectl(["create", "-f", "-", "-o", "json", "--dry-run=server"], {
       input: JSON.stringify(manifest),
-      user: "developer",
+      user: "platform-admin",
     });
     const { metadata } = JSON.parse(stdout) as Namespace;
     assert.equal(metadata.annotations?.["landlord.dev/initialized"], undefined);

@@ -54,6 +54,14 @@ describe("loadConfig", () => {
     assert.equal(loadConfig({ LANDLORD_WEBHOOK_PORT: "" }).webhookPort, 8443);
   });
 
+  it("takes the policy from a file or from a ConfigMap, not from both", () => {
+    assert.equal(loadConfig({}).policySource, undefined);
+    assert.deepEqual(loadConfig({ LANDLORD_POLICY_FILE: "/policy.yaml" }).policySource, { path: "/policy.yaml" });
+    const configMap = { LANDLORD_POLICY_CONFIG_MAP: "landlord-policy" };
+    assert.deepEqual(loadConfig(configMap).policySource, { configMap: "landlord-policy" });
+    assert.match(mistakesOf({ ...configMap, LANDLORD_POLICY_FILE: "/policy.yaml" })[0] ?? "", /both set/);
+  });
+
   it("lists every mistake at once, with name, value and what is allowed", () => {
     const mistakes = mistakesOf({
       LANDLORD_ROLES: "webhoks",

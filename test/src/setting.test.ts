@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   duration,
+  durationOrZero,
   host,
   integer,
   labelKey,
@@ -40,6 +41,15 @@ describe("readers", () => {
     for (const given of ["999ms", "2001ms"]) assert.ok(!duration(1_000, 2_000).safeParse(given).success);
     for (const given of ["1", "3"]) assert.ok(integer(1, 3).safeParse(given).success);
     for (const given of ["0", "4", "١"]) assert.ok(!integer(1, 3).safeParse(given).success);
+  });
+
+  it("reads 0 for never besides durations", () => {
+    const read = durationOrZero(60_000, 3_600_000);
+    for (const given of ["0", "0s", "0h"]) assert.equal(read.parse(given), 0);
+    assert.equal(read.parse("1h"), 3_600_000);
+    for (const given of ["59s", "2h", "00", "1"]) {
+      assert.match(read.safeParse(given).error?.issues[0]?.message ?? "", /from 60s to 3600s, or 0$/, given);
+    }
   });
 
   it("splits lists at commas and drops blanks", () => {

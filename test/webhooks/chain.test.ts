@@ -5,6 +5,7 @@ import { createMutator, createValidator } from "../../webhooks/chain.ts";
 import type { JsonObject } from "../../webhooks/json.ts";
 import type { Mutation } from "../../webhooks/mutating/mutation.ts";
 import { PatchBuilder } from "../../webhooks/patch.ts";
+import type { Policy } from "../../webhooks/policy.ts";
 import { KUSTOMIZATIONS } from "../../webhooks/validating/resource.ts";
 import type { Rule, Violation } from "../../webhooks/validating/rule.ts";
 import {
@@ -16,14 +17,22 @@ import {
   testPolicy,
 } from "../helpers/admission.ts";
 
-type Extra = { observed?: [string, number][]; errors?: [string, unknown][]; synced?: boolean };
+type Extra = {
+  observed?: [string, number][];
+  errors?: [string, unknown][];
+  synced?: boolean;
+  policy?: Partial<Policy>;
+};
 
-function deps<M extends { name: string }>(members: readonly M[], { observed = [], errors = [], synced = true }: Extra) {
+function deps<M extends { name: string }>(
+  members: readonly M[],
+  { observed = [], errors = [], synced = true, policy = {} }: Extra,
+) {
   let milliseconds = 0;
   return {
     members,
     facts: testFacts({ synced }),
-    policy: testPolicy(),
+    policy: () => testPolicy(policy),
     observe: (member: M, seconds: number) => void observed.push([member.name, seconds]),
     onError: (member: M, error: unknown) => void errors.push([member.name, error]),
     now: () => (milliseconds += 250),
@@ -72,7 +81,7 @@ test("gives a rule the request, the facts and the policy", () => {
   const options = deps([spy], {});
   const request = kustomizationRequest(kustomization());
   createValidator(options)(request);
-  assert.deepEqual(seen, [request, options.facts, options.policy]);
+  assert.deepEqual(seen, [request, options.facts, options.policy()]);
   assert.equal(seen[0], request);
 });
 
@@ -195,6 +204,52 @@ test("warns about a deprecated version of the API, allowed or denied, but not on
 test("gives the same answer to a dry run", () => {
   const members = [rule("F1", [violation("a")])];
   assert.deepEqual(validate(members, { dryRun: true }), validate(members));
+});
+
+test("lets pass with a warning and a record what the policy only warns of, and counts it by rule", () => {
+  const members = [rule("F1", [violation("a"), violation("b")]), rule("F2", [violation("c")])];
+  const verdict = validate(members, {}, { policy: { warnOnly: [{}] } });
+  assert.equal(verdict.allowed, true);
+  assert.deepEqual(
+    verdict.warnings.map((text) => text.slice(0, 22)),
+    ["would be denied: F1 a ", "would be denied: F1 b ", "would be denied: F2 c "],
+  );
+  assert.deepEqual(verdict.auditAnnotations, { "would-deny": "F1,F2" });
+  assert.deepEqual(verdict.wouldDeny, ["F1", "F2"]);
+  assert.equal(Object.hasOwn(validate([rule("F1", [])]), "wouldDeny"), false);
+});
+
+test("lets pass with a warning and a record what is excepted", () => {
+  const exceptions = [
+    { namespace: "tenant-a", kind: "Kustomization", name: "app", field: "a", value: "x", expiry: 7000 },
+  ];
+  const members = [rule("F1", [violation("a")])];
+  const at = (time: number): Verdict =>
+    createValidator({ ...deps(members, { policy: { exceptions } }), time: () => time })(
+      kustomizationRequest(kustomization()),
+    );
+  const verdict = at(6999);
+  assert.equal(verdict.allowed, true);
+  assert.match(verdict.warnings[0] ?? "", /^excepted: F1 a is "x"/);
+  assert.deepEqual(verdict.auditAnnotations, { excepted: "F1" });
+  assert.equal(at(7000).allowed, false);
+});
+
+test("tells deprecation first, then warnings, what would be denied, what is excepted, and what is exempt", () => {
+  const old = { resource: { group: KUSTOMIZATIONS.group, version: "v1beta2", resource: KUSTOMIZATIONS.resource } };
+  const exceptions = [{ namespace: "tenant-a", kind: "Kustomization", name: "app", field: "e", value: "x" }];
+  const members = [
+    rule("F1", [violation("a")]),
+    rule("F2", [violation("e")]),
+    rule("F3", [violation("w")]),
+    rule("F4", [{ ...violation("m"), isWarning: true }]),
+  ];
+  const policy = { exceptions, warnOnly: [{ rules: new Set(["F3"]) }] };
+  const { warnings, auditAnnotations } = validate(members, { ...old, user: ADMIN_USER }, { policy });
+  const starts = ["kustomize.toolkit", "F4 m", "would be denied: F3 w", "excepted: F2 e", "exempt: F1 a"];
+  assert.equal(warnings.length, starts.length);
+  for (const [index, start] of starts.entries()) assert.ok(warnings[index]?.startsWith(start), warnings[index]);
+  assert.deepEqual(auditAnnotations, { warned: "F4", "would-deny": "F3", excepted: "F2", exempt: "F1" });
 });
 
 const labels = (name: string, key: string, value: string): Mutation => ({

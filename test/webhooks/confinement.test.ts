@@ -45,7 +45,7 @@ function review({ object = kustomization(), version = "v1", request = {}, ...giv
   const validate = createValidator({
     members: rules,
     facts: testFacts({ synced: given.synced ?? true }),
-    policy: testPolicy({ sharedSources: given.sharedSources ?? [] }),
+    policy: () => testPolicy({ sharedSources: given.sharedSources ?? [] }),
     observe: () => undefined,
     onError: (_, error) => assert.fail(error as Error),
   });
@@ -242,8 +242,8 @@ const DENIED: [string, Given, string, string[]][] = [
       object: kustomization({ targetNamespace: "kube-system" }, { labels: { "sharding.fluxcd.io/key": "a" } }),
       oldObject: kustomization({ targetNamespace: "kube-system" }),
     },
-    "K2",
-    ["spec.targetNamespace"],
+    "K2,K11",
+    ["spec.targetNamespace", "metadata.labels[sharding.fluxcd.io/key]"],
   ],
   [
     "a changed spec on a bad object that is being deleted",
@@ -293,10 +293,14 @@ test("lets controllers and people touch a bad object in ways that change nothing
   for (const given of cases) assert.equal(review(given).allowed, true);
 });
 
-test("lets the status be written", () => {
+test("lets controllers write the status, and nobody else", () => {
   const object = { ...kustomization({ targetNamespace: "kube-system" }), status: { lastAppliedRevision: "main" } };
-  const request = { subResource: "status", userInfo: CONTROLLER };
-  assert.equal(review({ object, oldObject: kustomization(), request }).allowed, true);
+  const write = (userInfo: JsonObject): Answer =>
+    review({ object, oldObject: kustomization(), request: { subResource: "status", userInfo } });
+  assert.equal(write(CONTROLLER).allowed, true);
+  const denied = write(TENANT_USER);
+  assert.deepEqual([rulesOf(denied), fieldsOf(denied)], ["K13", ["status"]]);
+  assert.deepEqual(write(ADMIN_USER).auditAnnotations, { exempt: "K13" });
 });
 
 test("lets a platform admin break the glass, says so and records it", () => {
@@ -346,7 +350,7 @@ test("answers a second call with the patch applied with an empty patch", () => {
   const mutate = createMutator({
     members: mutations,
     facts: testFacts(),
-    policy: testPolicy(),
+    policy: () => testPolicy(),
     observe: () => undefined,
     onError: (_, error) => assert.fail(error as Error),
   });

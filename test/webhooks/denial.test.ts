@@ -72,6 +72,37 @@ test("gives at most twenty causes, and counts those that the message does not te
   assert.match(many.message, /\. and 5 more$/);
 });
 
+test("tells as many objections as fit, to the byte, and counts the one that does not", () => {
+  const sized = (bytes: number): Objection => {
+    const rest = Buffer.byteLength(sentence(about({ found: 1, allowed: "", remedy: "r".repeat(250) })));
+    return about({ found: 1, allowed: "a".repeat(bytes - rest), remedy: "r".repeat(250) });
+  };
+  // the blank and the full stop between two of them count, also behind the last one
+  const fit = [498, 498, 498, 498].map(sized);
+  assert.equal(denial(request, fit).message, fit.map(sentence).join(". "));
+  const tooMuch = [498, 498, 498, 499].map(sized);
+  assert.equal(denial(request, tooMuch).message, [...tooMuch.slice(0, 3).map(sentence), "and 1 more"].join(". "));
+});
+
+test("cuts long fields and words", () => {
+  const long = about({ field: "f".repeat(200), found: 1, allowed: "a".repeat(300), remedy: "r".repeat(300) });
+  const cut = (letter: string, length: number): string => `${letter.repeat(length - 1)}\u2026`;
+  assert.equal(sentence(long), `K2 ${cut("f", 128)} is 1; allowed: ${cut("a", 256)}; ${cut("r", 256)}`);
+  const whole = about({ field: "f".repeat(128), found: 1, allowed: "a".repeat(256), remedy: "r".repeat(256) });
+  assert.doesNotMatch(sentence(whole), /\u2026/);
+  assert.equal(denial(request, [long]).details.causes[0]?.field, cut("f", 128));
+  assert.equal(sentence({ id: "x", code: 403, text: "t".repeat(300) }), cut("t", 256));
+});
+
+test("shows a value as its rule would have it shown", () => {
+  const shown = { id: "K2", violation: { ...VIOLATION, found: "hunter2", shown: "a\nsecret" } };
+  assert.equal(sentence(shown), 'K2 spec.targetNamespace is a\\u{a}secret; allowed: "tenant-a"; set it');
+  assert.equal(
+    sentence({ id: "K2", violation: { ...VIOLATION, shown: "s".repeat(300) } }).includes("s".repeat(256)),
+    false,
+  );
+});
+
 test("bounds the message in bytes, but tells at least one objection", () => {
   const long = { field: "ü".repeat(500), found: "漢".repeat(500), allowed: "漢".repeat(500), remedy: "漢".repeat(500) };
   const one = denial(request, [about(long)]);

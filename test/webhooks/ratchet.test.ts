@@ -22,7 +22,18 @@ test("takes any change of content for a change, deep down and beside the spec", 
   assert.equal(unchanged(kustomization({ suspend: true }), old), false);
   assert.equal(unchanged(old, kustomization({ suspend: true })), false);
   assert.equal(unchanged({ ...old, operation: {} }, old), false);
-  assert.equal(unchanged(old, { ...old, operation: {} }), false);
+  assert.equal(unchanged({ ...old, subjects: [] }, old), false);
+  assert.equal(unchanged(old, { ...old, subjects: [] }), false);
+});
+
+test("takes an operation that is over for no change, and one that is changed or new for one", () => {
+  const old = { ...kustomization(), operation: { sync: {} } };
+  for (const none of [undefined, null, ""]) assert.equal(unchanged({ ...old, operation: none }, old), true);
+  assert.equal(unchanged(kustomization(), old), true);
+  assert.equal(unchanged({ ...old, operation: { sync: { prune: true } } }, old), false);
+  assert.equal(unchanged(old, kustomization()), false);
+  assert.equal(unchanged({ ...kustomization(), spec: undefined }, kustomization()), false);
+  assert.equal(unchanged(kustomization({ path: "./y" }), old), false);
 });
 
 for (const key of [
@@ -37,6 +48,27 @@ for (const key of [
     assert.equal(unchanged(kustomization({}, { labels: { [key]: "2" } }), kustomization({}, { labels: with1 })), false);
     assert.equal(unchanged(kustomization(), kustomization({}, { annotations: with1 })), false);
     assert.equal(unchanged(kustomization({}, { labels: with1 }), kustomization({}, { labels: with1 })), true);
+  });
+}
+
+const ALWAYS = [
+  "landlord.dev/x",
+  "toolkit.fluxcd.io/x",
+  "sharding.fluxcd.io/x",
+  "fluxcd.controlplane.io/x",
+  "pod-security.kubernetes.io/x",
+  "kubernetes.io/metadata.name",
+];
+for (const key of [...ALWAYS, "protected", "shard", "tenant"]) {
+  test(`takes ${key} for one that matters ${ALWAYS.includes(key) ? "whatever the policy says" : "where the policy says so"}`, () => {
+    const request = kustomizationRequest(kustomization({}, { labels: { [key]: "x" } }), {
+      operation: "UPDATE",
+      oldObject: kustomization(),
+    });
+    const nothing = testPolicy({ protectedKeys: [], shardLabels: [], tenantLabels: [] });
+    assert.equal(isUnchanged(request, nothing), !ALWAYS.includes(key));
+    const keys = testPolicy({ protectedKeys: ["protected"], shardLabels: ["shard"], tenantLabels: ["tenant"] });
+    assert.equal(isUnchanged(request, keys), false);
   });
 }
 

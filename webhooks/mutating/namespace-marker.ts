@@ -1,16 +1,16 @@
-// Keeps three things on a Namespace true: the ready mark is Landlord's alone, a tenant's namespace stays that tenant's,
-// and the marker label is there exactly as long as a tenant's namespace is not ready. Works from the request alone, without facts.
+// Keeps two things on a Namespace true: the ready mark is Landlord's alone, and the marker label is there exactly as long as a tenant's
+// namespace is not ready. Works from the request alone, without facts. What a tenant does to either is left as it is: rule M1 denies it.
 import { INITIALIZED_ANNOTATION, INITIALIZING_LABEL } from "../../src/model/labels.ts";
-import { isReady, tenantOf } from "../../src/model/tenant.ts";
 import type { AdmissionRequest } from "../admission.ts";
 import { own } from "../json.ts";
+import { needsMarker } from "../marker.ts";
 import { type Metadata, metadataOf } from "../metadata.ts";
 import { PatchBuilder } from "../patch.ts";
-import { isAdmin, type Policy } from "../policy.ts";
+import type { Policy } from "../policy.ts";
+import { isTenantPrincipal } from "../principal.ts";
 import { type Mutation, UNCHANGED } from "./mutation.ts";
 
 const MARK_KEPT = `${INITIALIZED_ANNOTATION} is Landlord's to write: your change to it was undone`;
-const TENANT_KEPT = "tenant labels put back: this namespace has a tenant, and only a platform admin may change that";
 
 export const namespaceMarker: Mutation = {
   name: "namespace-marker",
@@ -23,19 +23,11 @@ export const namespaceMarker: Mutation = {
       return UNCHANGED;
 
     const builder = new PatchBuilder(request.object);
-    const warnings: string[] = [];
-    if (restoreMark(builder, now, before)) warnings.push(MARK_KEPT);
-    const isTakeover = before !== undefined && takesOver(now, before, policy) && !isAdmin(policy, request.user);
-    if (isTakeover) {
-      for (const key of policy.tenantLabels) restore(builder, ["metadata", "labels", key], own(before.labels, key));
-      warnings.push(TENANT_KEPT);
-    }
-    const { labels } = isTakeover ? before : now;
-    setMarker(
-      builder,
-      tenantOf(labels, policy.tenantLabels) !== undefined && !(before !== undefined && isReady(before)),
-    );
-    return { patch: builder.operations, warnings };
+    const isTenants = isTenantPrincipal(policy, request.user);
+    const isRestored = !isTenants && restoreMark(builder, now, before);
+    const hasTouchedMarker = own(now.labels, INITIALIZING_LABEL) !== own(before?.labels, INITIALIZING_LABEL);
+    if (!(isTenants && hasTouchedMarker)) setMarker(builder, needsMarker(request, policy));
+    return { patch: builder.operations, warnings: isRestored ? [MARK_KEPT] : [] };
   },
 };
 
@@ -56,12 +48,6 @@ function restoreMark(builder: PatchBuilder, now: Metadata, before: Metadata | un
   if (own(now.annotations, INITIALIZED_ANNOTATION) === old) return false;
   restore(builder, ["metadata", "annotations", INITIALIZED_ANNOTATION], old);
   return true;
-}
-
-/** The tenant was set and is now another or none; also if a label that counts before the old one was added. */
-function takesOver(now: Metadata, before: Metadata, { tenantLabels }: Policy): boolean {
-  const tenant = tenantOf(before.labels, tenantLabels);
-  return tenant !== undefined && tenantOf(now.labels, tenantLabels) !== tenant;
 }
 
 function setMarker(builder: PatchBuilder, isWanted: boolean): void {

@@ -10,6 +10,8 @@ export interface Violation {
   field: string;
   /** The value that stands there; undefined: the field is missing. */
   found: unknown;
+  /** How `found` is shown where it must not be, or need not be, shown itself. */
+  shown?: string;
   /** What would be allowed, in words or as a quoted value. */
   allowed: string;
   /** What to do about it, in the imperative. */
@@ -27,8 +29,10 @@ export interface Rule {
   resources: readonly Resource[];
   /** The subresources it is about; left out: the object itself, which is "". */
   subResources?: readonly string[];
-  /** Holds in platform namespaces too, because it guards more than the fields of one namespace's object. */
+  /** Holds in platform namespaces and in nobody's too, because it guards more than the fields of one namespace's object. */
   everywhere?: true;
+  /** Judges the change or who makes it, so that an object whose content stays the same is no excuse. */
+  judgesChange?: true;
   /** Called for CREATE and UPDATE. Must not throw, whatever the object looks like: a rule that throws denies. */
   check(request: AdmissionRequest, facts: Facts, policy: Policy): Violation[];
 }

@@ -13,7 +13,9 @@ export interface Target {
 const SUB_RESOURCES = ["", "status", "finalize"];
 
 /** Finds the target of a request; undefined: no rule is about the resource, so that it should not have been sent. */
-export function createTargets(rules: readonly Rule[]): (request: AdmissionRequest) => Target | undefined {
+export function createTargets(
+  rules: readonly Rule[],
+): (request: Pick<AdmissionRequest, "resource" | "subResource">) => Target | undefined {
   const targets = new Map<string, Target>();
   for (const rule of rules) {
     for (const resource of rule.resources) {

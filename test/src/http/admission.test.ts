@@ -46,9 +46,14 @@ describe("createAdmission", () => {
   });
 
   const answer = (decide: () => Verdict, request: Buffer) =>
-    createAdmission({ webhook: "validate", decide, resources: new Set(["kustomizations"]), log: logged.log, metrics })(
-      request,
-    );
+    createAdmission({
+      webhook: "validate",
+      decide,
+      resources: new Set(["kustomizations"]),
+      isNamespace: (name) => name === "team-a",
+      log: logged.log,
+      metrics,
+    })(request);
   const scrape = async (): Promise<string> => (await metrics.scrape()).body;
 
   it("answers a review with a review of the same uid, and counts it", async () => {
@@ -61,6 +66,18 @@ describe("createAdmission", () => {
     );
     assert.match(await scrape(), /review_seconds_count\{webhook="validate"\} 1/);
     assert.deepEqual(logged.lines, []);
+  });
+
+  it("counts what would be denied, by rule and by namespaces that there are", async () => {
+    const decide = (): Verdict => ({ ...ALLOWED, wouldDeny: ["K2", "S1"] });
+    answer(decide, body());
+    answer(decide, Buffer.from(body().toString().replace("team-a", "no-such-namespace")));
+    const text = await scrape();
+    for (const rule of ["K2", "S1"]) {
+      assert.match(text, new RegExp(`would_deny_total\\{rule="${rule}",namespace="team-a"\\} 1`));
+      assert.match(text, new RegExp(`would_deny_total\\{rule="${rule}",namespace="other"\\} 1`));
+    }
+    assert.doesNotMatch(text, /no-such-namespace/);
   });
 
   it("writes one line per denial: who, what and why, but not the object", async () => {

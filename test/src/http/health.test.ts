@@ -49,6 +49,18 @@ test("lists the checks that fail, and why", async (t) => {
   });
 });
 
+test("tells a note of what works all the same, ready or not", async (t) => {
+  const checks: ReadyCheck[] = [{ name: "policy", check: () => ({ note: "a new version was refused" }) }];
+  const ask = await open(t, checks);
+  const notes = [{ name: "policy", note: "a new version was refused" }];
+  const ready = await ask("/readyz");
+  assert.deepEqual([ready.status, JSON.parse(ready.body)], [200, { message: "ok", notes }]);
+  checks.push(fails);
+  const { status, body } = await ask("/readyz");
+  assert.equal(status, 503);
+  assert.deepEqual(JSON.parse(body).notes, notes);
+});
+
 test("asks its checks anew each time, those that were added later as well", async (t) => {
   const checks: ReadyCheck[] = [passes];
   const ask = await open(t, checks);

@@ -497,4 +497,13 @@ describe("list-watch against a server that misbehaves", () => {
     assert.match(body, /landlord_watch_synced\{resource="namespaces"\} 1/);
     assert.match(body, /landlord_watch_last_event_timestamp_seconds\{resource="namespaces"\} 1\d{9}/);
   });
+
+  it("is counted under its own label where two watch the same kind", async () => {
+    server.script(page([namespace("a", "1")], "10"));
+    const watched = start({ label: "policy" });
+    await watched.whenSynced(stop.signal);
+    const { body } = await metrics.scrape();
+    assert.match(body, /landlord_watch_objects\{resource="policy"\} 1/);
+    assert.doesNotMatch(body, /landlord_watch_objects\{resource="namespaces"\}/);
+  });
 });

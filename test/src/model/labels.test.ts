@@ -17,6 +17,7 @@ describe("labels", () => {
         NAMESPACE_UID_ANNOTATION: "landlord.dev/namespace-uid",
         READY_CONDITION: "TenantReady",
         STEP_CONDITION_PREFIX: "landlord.dev/",
+        OWN_PREFIX: "landlord.dev/",
         FIELD_MANAGER: "landlord",
         SNAPSHOT_VERSION_ANNOTATION: "landlord.dev/snapshot-version",
         SNAPSHOT_HASH_ANNOTATION: "landlord.dev/snapshot-hash",

@@ -50,6 +50,7 @@ describe("tenantNamespace", () => {
       ready: false,
       initializing: true,
       terminating: true,
+      labels: metadata.labels,
     });
   });
 

@@ -16,18 +16,24 @@ describe("namespaceFacts", () => {
     const kube = createFakeKube();
     const facts = namespaceFacts(kube.cache("Namespace"), {
       tenantLabels: ["landlord.dev/tenant"],
+      isWideRole: (name) => (name === "admin" ? true : undefined),
       metrics: createMetrics(),
     });
     kube.put(namespace("team-a", { labels: { "landlord.dev/tenant": "a" } }));
     assert.equal(facts.synced(), true);
     assert.equal(facts.namespace("team-a")?.tenant, "a");
     assert.equal(facts.namespace("constructor"), undefined);
+    assert.deepEqual([facts.isWideRole("admin"), facts.isWideRole("other")], [true, undefined]);
   });
 
   it("counts tenants by state, also those that change or go", async () => {
     const kube = createFakeKube();
     const metrics = createMetrics();
-    namespaceFacts(kube.cache("Namespace"), { tenantLabels: ["landlord.dev/tenant"], metrics });
+    namespaceFacts(kube.cache("Namespace"), {
+      tenantLabels: ["landlord.dev/tenant"],
+      isWideRole: () => undefined,
+      metrics,
+    });
     const labels = { "landlord.dev/tenant": "a" };
     for (const name of ["one", "two", "three"]) kube.put(namespace(name, { labels }));
     kube.put(namespace("plain"));

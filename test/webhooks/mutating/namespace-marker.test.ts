@@ -6,10 +6,19 @@ import { UNCHANGED } from "../../../webhooks/mutating/mutation.ts";
 import { namespaceMarker } from "../../../webhooks/mutating/namespace-marker.ts";
 import { applyPatch } from "../../../webhooks/patch.ts";
 import type { Policy } from "../../../webhooks/policy.ts";
-import { ADMIN_USER, coreRequest, deepFrozen, LANDLORD, testFacts, testPolicy } from "../../helpers/admission.ts";
+import {
+  ADMIN_USER,
+  coreRequest,
+  deepFrozen,
+  LANDLORD,
+  TENANT_USER,
+  testFacts,
+  testPolicy,
+} from "../../helpers/admission.ts";
 
 const TENANT = { "landlord.dev/tenant": "a" };
 const MARKER = { "landlord.dev/initializing": "true" };
+const PLATFORM_USER = { username: "system:serviceaccount:kube-system:namespace-maker", groups: [] };
 const mark = (uid: string) => ({ "landlord.dev/initialized": uid });
 
 interface Parts {
@@ -27,7 +36,8 @@ const stored = (parts: Parts = {}): JsonObject => namespace({ ...parts, metadata
 /** What becomes of labels and annotations, and how many warnings there are; a second call must have nothing left to do. */
 function mutated(object: JsonObject, overrides: Partial<AdmissionRequest> = {}, policy: Partial<Policy> = {}) {
   const mutate = (given: JsonObject) => {
-    const request = deepFrozen(coreRequest("namespaces", given, { name: "team", namespace: "team", ...overrides }));
+    const asked = { name: "team", namespace: "team", user: PLATFORM_USER, ...overrides };
+    const request = deepFrozen(coreRequest("namespaces", given, asked));
     return namespaceMarker.mutate(request, testFacts({ synced: false }), testPolicy(policy));
   };
   const { patch, warnings } = mutate(object);
@@ -109,7 +119,7 @@ for (const [what, before, after] of [
   ["removes", mark("u-1"), {}],
 ] as const) {
   test(`undoes an update that ${what} the ready mark, an admin's too`, () => {
-    for (const user of [ADMIN_USER, { username: "x", groups: [] }]) {
+    for (const user of [ADMIN_USER, PLATFORM_USER]) {
       const { annotations, warnings } = updated({ annotations: before }, { annotations: after }, { user });
       assert.deepEqual(annotations, before);
       assert.equal(warnings.length, 1);
@@ -138,18 +148,44 @@ test("reads readiness from the stored UID, which an update may leave out", () =>
 });
 
 const FLUX = "toolkit.fluxcd.io/tenant";
-const TAKEOVERS: [string, JsonObject, JsonObject][] = [
-  ["changed", TENANT, { "landlord.dev/tenant": "b" }],
-  ["emptied", TENANT, { "landlord.dev/tenant": "" }],
-  ["removed", TENANT, {}],
-  ["shadowed by a label that counts before it", { [FLUX]: "a" }, { [FLUX]: "a", "landlord.dev/tenant": "b" }],
-  ["uncovered", { ...TENANT, [FLUX]: "b" }, { [FLUX]: "b" }],
+const TAKEOVERS: [string, JsonObject, JsonObject, JsonObject][] = [
+  ["changed", TENANT, { "landlord.dev/tenant": "b" }, MARKER],
+  ["emptied", TENANT, { "landlord.dev/tenant": "" }, {}],
+  ["removed", TENANT, {}, {}],
+  ["shadowed by a label that counts before it", { [FLUX]: "a" }, { [FLUX]: "a", "landlord.dev/tenant": "b" }, MARKER],
+  ["uncovered", { ...TENANT, [FLUX]: "b" }, { [FLUX]: "b" }, MARKER],
 ];
-for (const [what, before, after] of TAKEOVERS) {
-  test(`puts the tenant labels back when the tenant is ${what}, and says who may change it`, () => {
-    const { labels, warnings } = updated({ labels: before }, { labels: { ...after, app: "x" } });
-    assert.deepEqual(labels, { ...before, app: "x", ...MARKER });
-    assert.match(warnings.join(), /^tenant labels put back: .* only a platform admin may change that$/);
+for (const [what, before, after, marker] of TAKEOVERS) {
+  test(`leaves it to the rules whether the tenant may be ${what}, and marks accordingly`, () => {
+    for (const user of [TENANT_USER, PLATFORM_USER, ADMIN_USER]) {
+      const { labels, warnings } = updated({ labels: before }, { labels: { ...after, app: "x" } }, { user });
+      assert.deepEqual([labels, warnings], [{ ...after, app: "x", ...marker }, []]);
+    }
+  });
+}
+
+for (const user of [TENANT_USER, { username: "bob@example.com", groups: [] }, { username: "", groups: [] }]) {
+  test(`leaves what ${user.username || "nobody"} does to mark and marker as it is, for the rules to deny`, () => {
+    const ready = { labels: TENANT, annotations: mark("u-1") };
+    assert.equal(updated(ready, { labels: TENANT }, { user }).operations, 0);
+    assert.equal(updated(ready, { ...ready, annotations: mark("u-2") }, { user }).operations, 0);
+    assert.equal(updated(ready, { ...ready, labels: { ...TENANT, ...MARKER } }, { user }).operations, 0);
+    assert.equal(updated({ labels: { ...TENANT, ...MARKER } }, { labels: TENANT }, { user }).operations, 0);
+    const wrong = { ...TENANT, "landlord.dev/initializing": "false" };
+    assert.equal(updated({ labels: { ...TENANT, ...MARKER } }, { labels: wrong }, { user }).operations, 0);
+    const forged = mutated(namespace({ labels: { ...TENANT, ...MARKER }, annotations: mark("u-1") }), { user });
+    assert.deepEqual([forged.operations, forged.warnings], [0, []]);
+  });
+
+  test(`sets the marker for ${user.username || "nobody"}, who has not touched it`, () => {
+    assert.deepEqual(mutated(namespace({ labels: TENANT }), { user }).labels, { ...TENANT, ...MARKER });
+    assert.deepEqual(updated({ labels: TENANT }, { labels: { ...TENANT, app: "x" } }, { user }).labels, {
+      ...TENANT,
+      app: "x",
+      ...MARKER,
+    });
+    const ready = { labels: { ...TENANT, ...MARKER }, annotations: mark("u-1") };
+    assert.deepEqual(updated(ready, ready, { user }).labels, TENANT);
   });
 }
 
@@ -167,10 +203,10 @@ test("lets anybody move the same tenant from one label to another", () => {
   assert.deepEqual([labels, warnings], [{ [FLUX]: "a", ...MARKER }, []]);
 });
 
-test("warns of both when mark and tenant are attacked at once", () => {
+test("undoes the mark and not the tenant where a platform account changes both", () => {
   const before = { labels: TENANT, annotations: mark("u-1") };
   const { labels, annotations, warnings } = updated(before, {});
-  assert.deepEqual([labels, annotations, warnings.length], [TENANT, mark("u-1"), 2]);
+  assert.deepEqual([labels, annotations, warnings.length], [{}, mark("u-1"), 1]);
   for (const warning of warnings) assert.ok(warning.length <= 120);
 });
 
@@ -194,14 +230,18 @@ test("leaves platform namespaces alone, by the request's name or the object's", 
 
 test("leaves namespaces alone that are being deleted, also if the update leaves that out", () => {
   const metadata = { deletionTimestamp: "2026-11-21T10:00:00Z" };
-  assert.equal(updated({ labels: TENANT, metadata }, { metadata }).operations, 0);
-  assert.equal(updated({ labels: TENANT, metadata }, {}).operations, 0);
-  assert.equal(updated({ labels: TENANT }, { metadata }).operations, 0);
+  const marked = { labels: TENANT, annotations: mark("u-1") };
+  assert.equal(updated({ ...marked, metadata }, { metadata }).operations, 0);
+  assert.equal(updated({ ...marked, metadata }, {}).operations, 0);
+  assert.equal(updated(marked, { metadata }).operations, 0);
+  assert.equal(updated(marked, {}).operations, 1);
 });
 
 test("guards the subresources status and finalize too, which change metadata", () => {
   for (const subResource of ["status", "finalize"]) {
-    assert.deepEqual(updated({ labels: TENANT }, { labels: {} }, { subResource }).labels, { ...TENANT, ...MARKER });
+    const { annotations } = updated({ annotations: mark("u-1") }, {}, { subResource });
+    assert.deepEqual(annotations, mark("u-1"));
+    assert.deepEqual(updated({}, { labels: TENANT }, { subResource }).labels, { ...TENANT, ...MARKER });
   }
 });
 

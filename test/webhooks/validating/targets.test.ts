@@ -8,6 +8,7 @@ import { kustomizationRequest } from "../../helpers/admission.ts";
 const resource = (group: string, plural: string): Resource => ({
   group,
   resource: plural,
+  kind: plural,
   version: "v1",
   deprecated: [],
 });

@@ -2,75 +2,95 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Policy } from "../../../../webhooks/policy.ts";
 import { serviceAccount } from "../../../../webhooks/validating/kustomization/service-account.ts";
-import { kustomization, kustomizationRequest, testFacts, testPolicy } from "../../../helpers/admission.ts";
+import { BASELINE, checked, foreignRows, type Given, type Row, testRule } from "../../../helpers/rule-table.ts";
 
-const check = (
-  serviceAccountName: unknown,
-  { namespace = "tenant-a", policy = {} }: { namespace?: string; policy?: Partial<Policy> } = {},
-) =>
-  serviceAccount.check(
-    kustomizationRequest(kustomization({ serviceAccountName }), { namespace }),
-    testFacts(),
-    testPolicy(policy),
-  );
+const FIELD = "spec.serviceAccountName";
+const named = (serviceAccountName: unknown, rest: Given = {}): Given => ({ spec: { serviceAccountName }, ...rest });
+const listed = (...names: string[]): Partial<Policy> => ({ serviceAccounts: new Map([["tenant-a", names]]) });
+const inNamespace = (namespace: string) => ({ request: { namespace } });
+const FALLBACK = { profile: "baseline", defaultServiceAccount: "default" } as const;
 
-test("allows a ServiceAccount that the namespace may use", () => {
-  assert.deepEqual(check("tenant-a"), []);
-  assert.deepEqual(check("constructor", { namespace: "constructor" }), []);
-  const policy = { allowedServiceAccounts: () => ["deployer", "tenant-a"] };
-  assert.deepEqual(check("deployer", { policy }), []);
-  assert.deepEqual(check("tenant-a", { policy }), []);
-});
-
-const WRONG: [string, unknown][] = [
-  ["no name", undefined],
-  ["null", null],
-  ["an empty name", ""],
-  ["another ServiceAccount", "kustomize-controller"],
-  ["the name in capitals", "Tenant-A"],
-  ["the name with a blank", "tenant-a "],
-  ["a list that holds the name", ["tenant-a"]],
-  ["an object", { name: "tenant-a" }],
-  ["a number", 1],
-  ["an inherited property", "constructor"],
+const missing = (policy: Partial<Policy>): Row[] => [
+  ["no name", named(undefined, { policy }), FIELD],
+  ["null", named(null, { policy }), FIELD],
+  ["an empty name", named("", { policy }), FIELD],
 ];
 
-for (const [what, name] of WRONG) {
-  test(`denies ${what}`, () => {
-    const [violation, ...more] = check(name);
-    assert.deepEqual(more, []);
-    assert.equal(violation?.field, "spec.serviceAccountName");
-    assert.equal(violation.found, name);
-    assert.equal(violation.allowed, '"tenant-a"');
-    assert.match(violation.remedy, /^name the ServiceAccount/);
-  });
-}
-
-test("denies a name that is no DNS-1123 subdomain even if the policy lists it", () => {
-  for (const name of ["", "a/b", "a:b"]) {
-    assert.equal(check(name, { policy: { allowedServiceAccounts: () => [name] } }).length, 1);
-  }
+testRule(serviceAccount, "Kustomization", {
+  allowed: [
+    ["the ServiceAccount that is named after the namespace", named("tenant-a")],
+    ["the same in a namespace whose name every object inherits", named("constructor", inNamespace("constructor"))],
+    ["each of those that the policy lists", named("deployer", { policy: listed("tenant-a", "deployer") })],
+    ["a name with dots that the policy lists", named("a.b-c", { policy: listed("a.b-c") })],
+    ["no name where the controllers fall back to one, baseline", named(undefined, { policy: FALLBACK })],
+    ["null where the controllers fall back to one, baseline", named(null, { policy: FALLBACK })],
+    ["an empty name where the controllers fall back to one, baseline", named("", { policy: FALLBACK })],
+  ],
+  denied: [
+    ...missing({}),
+    ...missing(BASELINE.policy),
+    ...missing({ defaultServiceAccount: "default" }),
+    [
+      "no name where the fall-back is no tenant's",
+      named(undefined, { policy: FALLBACK, ...inNamespace("plain") }),
+      FIELD,
+    ],
+    ["a wrong name in spite of a fall-back", named("default", { policy: FALLBACK }), FIELD],
+    ["zero in spite of a fall-back", named(0, { policy: FALLBACK }), FIELD],
+    ["a controller's account", named("kustomize-controller"), FIELD],
+    ["its own where the policy lists others", named("tenant-a", { policy: listed("deployer") }), FIELD],
+    ["its own where the policy lists none", named("tenant-a", { policy: listed() }), FIELD],
+    [
+      "its own where the policy does not list the namespace",
+      named("tenant-a", { policy: { serviceAccounts: new Map() } }),
+      FIELD,
+    ],
+    [
+      "what the policy lists for another namespace",
+      named("x", { policy: { serviceAccounts: new Map([["tenant-b", ["x"]]]) } }),
+      FIELD,
+    ],
+    ["a listed name that no ServiceAccount has", named("a/b", { policy: listed("a/b") }), FIELD],
+    ["a listed empty name", named("", { policy: listed("") }), FIELD],
+    ["a name with a namespace before it", named("tenant-b:tenant-b"), FIELD],
+    [
+      "the account of the namespace that the object says, but the request does not",
+      named("tenant-a", inNamespace("tenant-b")),
+      FIELD,
+    ],
+    ["any name in an unknown namespace", named("unheard-of", inNamespace("unheard-of")), FIELD],
+    ["any name in a namespace that is no tenant's", named("plain", inNamespace("plain")), FIELD],
+    ["an inherited name as namespace", named("toString", inNamespace("toString")), FIELD],
+    ["__proto__ as namespace", named("__proto__", inNamespace("__proto__")), FIELD],
+    ["any name where the request has no namespace", named("", inNamespace("")), FIELD],
+    [
+      "any name listed for a namespace that is no tenant's",
+      named("x", { policy: { serviceAccounts: new Map([["plain", ["x"]]]) }, ...inNamespace("plain") }),
+      FIELD,
+    ],
+    ["no spec", { spec: null }, FIELD],
+    ["a spec that is a text", { spec: "serviceAccountName: tenant-a" }, FIELD],
+    ["a spec that is a list", { spec: [{ serviceAccountName: "tenant-a" }] }, FIELD],
+    ...foreignRows("ServiceAccount", named, FIELD),
+  ],
 });
 
-test("names all that is allowed, or that nothing is", () => {
-  assert.equal(check("x", { policy: { allowedServiceAccounts: () => ["a", "b"] } })[0]?.allowed, '"a" or "b"');
-  assert.equal(check("x", { policy: { allowedServiceAccounts: () => [] } })[0]?.allowed, "none");
+test("tells what was found, what is allowed and what to do", () => {
+  const [violation] = checked(serviceAccount, "Kustomization", named("x", { policy: listed("a", "b") }));
+  assert.equal(violation?.found, "x");
+  assert.equal(violation.allowed, '"a" or "b"');
+  assert.match(violation.remedy, /^name the ServiceAccount that applies it/);
+  assert.equal(checked(serviceAccount, "Kustomization", named("x", { policy: listed() }))[0]?.allowed, "none");
 });
 
-for (const namespace of ["unheard-of", "plain", ""]) {
-  test(`denies any name in ${namespace || "no namespace"}, which is no tenant's, and says how to make it one`, () => {
-    const [violation] = check(namespace, { namespace });
-    assert.equal(violation?.allowed, `none, since namespace "${namespace}" is no tenant's`);
-    assert.match(violation.remedy, /label the Namespace landlord\.dev\/tenant=<tenant>/);
-  });
-}
-
-test("asks the policy about the request's namespace, not about the object's", () => {
-  assert.equal(check("tenant-a", { namespace: "tenant-b" }).length, 1);
-  assert.equal(check("tenant-b", { namespace: "tenant-b" }).length, 0);
-});
-
-test("still has a remedy where the policy names no label", () => {
-  const [violation] = check("x", { namespace: "plain", policy: { tenantLabels: [] } });
-  assert.match(violation?.remedy ?? "", /or use a tenant's namespace$/);
+test("tells how to make a namespace a tenant's", () => {
+  const [violation] = checked(serviceAccount, "Kustomization", named("plain", inNamespace("plain")));
+  assert.equal(violation?.allowed, 'none, since namespace "plain" is no tenant\'s');
+  assert.match(violation.remedy, /label the Namespace landlord\.dev\/tenant=<tenant>/);
+  const [other] = checked(
+    serviceAccount,
+    "Kustomization",
+    named("x", { policy: { tenantLabels: [] }, ...inNamespace("plain") }),
+  );
+  assert.match(other?.remedy ?? "", /label the Namespace =<tenant>, or use a tenant's namespace$/);
 });

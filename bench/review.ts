@@ -1,0 +1,88 @@
+// What judging costs: CPU time of a review from bytes to bytes, without the network. All rules against the three of the beginning, kind by kind.
+import { createAdmission } from "../src/http/admission.ts";
+import { createLog } from "../src/log.ts";
+import { createMetrics } from "../src/metrics.ts";
+import { casePolicy, confinementCases } from "../test/helpers/confinement-cases.ts";
+import { createValidator } from "../webhooks/chain.ts";
+import { rules } from "../webhooks/validating/index.ts";
+import type { Rule } from "../webhooks/validating/rule.ts";
+import { type Benchmark, compared, type Table } from "./bench.ts";
+
+const THREE = new Set(["K1", "K2", "K4"]);
+const ROUNDS = 40;
+const REVIEWS_A_ROUND = 250;
+/** kube-apiserver adds managed fields and the like: reviews of real objects are about this long. */
+const BODY_BYTES = 5_000;
+/** A good object of each kind, by the id of its case. */
+const KINDS: Record<string, string> = {
+  Kustomization: "1",
+  "Kustomization with patches": "23",
+  HelmRelease: "41",
+  GitRepository: "49",
+  Application: "58",
+};
+
+export const review: Benchmark = {
+  name: "review",
+  about: "CPU of one review of 5 kB from bytes to bytes: all rules against three, per kind",
+  run: (log) => {
+    log(`${ROUNDS} rounds of ${REVIEWS_A_ROUND} reviews each, taken in turns`);
+    return Promise.resolve(Object.entries(KINDS).map(([kind, id]) => measure(kind, id)));
+  },
+};
+
+function measure(kind: string, id: string): Table {
+  const found = confinementCases().find((one) => one.id === id);
+  if (found === undefined) throw new Error(`no case ${id}`);
+  const policy = casePolicy(found.config);
+  const body = padded(found.review);
+  const three = answering(
+    rules.filter((rule) => THREE.has(rule.id)),
+    policy,
+  );
+  const all = answering(rules, policy);
+  const series: Record<string, number[]> = { "JSON.parse alone": [], "three rules": [], "all rules": [] };
+  const sides = [parsed, three, all];
+  for (let round = 0; round < ROUNDS + 5; round++) {
+    for (const [index, samples] of Object.values(series).entries()) {
+      const cpu = cpuOf(() => sides[index]?.(body));
+      if (round >= 5) samples.push(cpu);
+    }
+  }
+  return compared(`review of a ${kind}, ${body.length.toLocaleString("en")} bytes, CPU a review`, series);
+}
+
+const parsed = (body: Buffer): unknown => JSON.parse(body.toString("utf8"));
+
+/** Decodes, judges, counts and encodes, as behind the HTTPS door. Three rules know no other kind: those are allowed then. */
+function answering(members: readonly Rule[], policy: ReturnType<typeof casePolicy>): (body: Buffer) => unknown {
+  const decide = createValidator({
+    members,
+    facts: { synced: () => true, namespace: () => undefined, isWideRole: () => undefined },
+    policy: () => ({ ...policy, unknownResources: "allow" }),
+    observe: () => undefined,
+    onError: (_, error) => {
+      throw error;
+    },
+  });
+  const metrics = createMetrics();
+  return createAdmission({ webhook: "validate", decide, resources: new Set(), log: createLog("silent"), metrics });
+}
+
+function cpuOf(work: () => void): number {
+  const before = process.cpuUsage();
+  for (let count = 0; count < REVIEWS_A_ROUND; count++) work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / REVIEWS_A_ROUND;
+}
+
+function padded(body: unknown): Buffer {
+  const { request } = structuredClone(body) as { request: { object: { metadata: Record<string, unknown> } } };
+  const wrap = (): Buffer =>
+    Buffer.from(JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request }));
+  const entry = { manager: "kubectl", operation: "Apply", fieldsV1: { "f:spec": { "f:path": {}, "f:prune": {} } } };
+  const fields: object[] = [];
+  request.object.metadata["managedFields"] = fields;
+  while (wrap().length < BODY_BYTES) fields.push(entry);
+  return wrap();
+}

@@ -1,0 +1,2 @@
+// Types of expand.mjs.
+export declare function expand(text: string): unknown[];

@@ -1,0 +1,46 @@
+// K10: an object does not put labels or annotations on others that say whose they are or what is allowed to them.
+// They are written after everything else, so that they would overwrite what owners, policies and Pod Security go by.
+import { OWN_PREFIX } from "../../../src/model/labels.ts";
+import { isListedKey, type Policy } from "../../policy.ts";
+import { at, objectAt } from "../fields.ts";
+import { HELM_RELEASES, KUSTOMIZATIONS } from "../resource.ts";
+import type { Rule, Violation } from "../rule.ts";
+
+/** The keys that no object may put on others, beside those that the policy names. A "/" at the end: all that begin so. */
+export const RESERVED_KEYS: readonly string[] = [
+  "toolkit.fluxcd.io/",
+  "kustomize.toolkit.fluxcd.io/",
+  "helm.toolkit.fluxcd.io/",
+  "sharding.fluxcd.io/",
+  "pod-security.kubernetes.io/",
+  "kubernetes.io/metadata.name",
+  OWN_PREFIX,
+];
+/** Where an object says what metadata others get. */
+const PLACES = [
+  ["spec", "commonMetadata"],
+  ["spec", "chart", "metadata"],
+] as const;
+
+export const reservedMetadata: Rule = {
+  id: "K10",
+  name: "reserved-metadata",
+  resources: [KUSTOMIZATIONS, HELM_RELEASES],
+  check({ object }, _facts, policy) {
+    return PLACES.flatMap((place) => {
+      const { value, wrong } = objectAt(at(object, ...place), place.join("."));
+      const maps = ["labels", "annotations"].map((key) =>
+        mapViolations(at(value, key), [...place, key].join("."), policy),
+      );
+      return [...wrong, ...maps.flat()];
+    });
+  },
+};
+
+function mapViolations(map: unknown, field: string, policy: Policy): Violation[] {
+  const { value, wrong } = objectAt(map, field);
+  const reserved = [...RESERVED_KEYS, ...policy.protectedKeys, ...policy.tenantLabels, ...policy.shardLabels];
+  const bad = Object.keys(value ?? {}).filter((key) => isListedKey(key, reserved));
+  const remedy = "use a key of your own domain";
+  return [...wrong, ...bad.map((key) => ({ field: `${field}[${key}]`, found: value?.[key], allowed: "none", remedy }))];
+}
