@@ -3,10 +3,11 @@
 //
 // After a merge kustomize restores namespace, name and kind. A patch with a target gets the object's own apiVersion before; one
 // without finds its object by apiVersion, kind and name. So a merge may name whatever it likes, but not switch that off.
+
+import type { Operation } from "../../patch-text/operation.ts";
+import { formatPointer, type Pointer } from "../../patch-text/pointer.ts";
+import { isStrictObject, type StrictObject, type StrictValue } from "../../patch-text/strict-yaml.ts";
 import { quote } from "../../text.ts";
-import type { Operation } from "./operation.ts";
-import { formatPointer, type Pointer } from "./pointer.ts";
-import { isStrictObject, type StrictObject, type StrictValue } from "./strict-yaml.ts";
 
 /** One thing in a patch that moves objects, as the parts of a violation. */
 export interface Move extends Advice {

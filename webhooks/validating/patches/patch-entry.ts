@@ -1,7 +1,7 @@
 // Reads the entries of a list of patches, each list once: the rules about patches share what was read.
 import { isObject, nestsDeeper, own } from "../../json.ts";
+import { type PatchText, readPatchText } from "../../patch-text/patch-text.ts";
 import type { Form, PatchList } from "./patch-lists.ts";
-import { type PatchText, readPatchText } from "./patch-text.ts";
 
 const MAX_DEPTH = 64;
 /** By the list itself, which nobody changes. */

@@ -1,6 +1,8 @@
 // What stands against a list of patches: whatever kustomize does with it, each object keeps its namespace, kind and apiVersion.
 // Shared by Flux Kustomizations, HelmReleases and Argo CD Applications.
 import { isObject, isUnset, type JsonObject, own } from "../../json.ts";
+import type { PatchText } from "../../patch-text/patch-text.ts";
+import type { StrictObject } from "../../patch-text/strict-yaml.ts";
 import { quote } from "../../text.ts";
 import { at, objectAt, wrongType } from "../fields.ts";
 import type { Violation } from "../rule.ts";
@@ -8,8 +10,6 @@ import { type Move, movesOfDocument, movesOfOperation, type Scope } from "./iden
 import { readPatches } from "./patch-entry.ts";
 import type { PatchList } from "./patch-lists.ts";
 import { sizeViolations } from "./patch-size.ts";
-import type { PatchText } from "./patch-text.ts";
-import type { StrictObject } from "./strict-yaml.ts";
 
 /** For a value at `field` that kustomize would take for `patches`; too much of it is a violation, too. */
 export function checkPatches({ patches, field, ...scope }: Scope & { patches: unknown; field: string }): Violation[] {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Op, Operation } from "../../../../webhooks/patch-text/operation.ts";
+import { parsePointer } from "../../../../webhooks/patch-text/pointer.ts";
+import { readStrictYaml, type StrictObject } from "../../../../webhooks/patch-text/strict-yaml.ts";
 import { movesOfDocument, movesOfOperation } from "../../../../webhooks/validating/patches/identity.ts";
-import type { Op, Operation } from "../../../../webhooks/validating/patches/operation.ts";
-import { parsePointer } from "../../../../webhooks/validating/patches/pointer.ts";
-import { readStrictYaml, type StrictObject } from "../../../../webhooks/validating/patches/strict-yaml.ts";
 
 const STAYS = { namespace: "tenant-a", namespaceMayMove: false };
 const pointer = (text: string) => parsePointer(text) ?? [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseOperation } from "../../../../webhooks/validating/patches/operation.ts";
-import type { StrictValue } from "../../../../webhooks/validating/patches/strict-yaml.ts";
+import { parseOperation } from "../../../webhooks/patch-text/operation.ts";
+import type { StrictValue } from "../../../webhooks/patch-text/strict-yaml.ts";
 
 const READ: readonly (readonly [what: string, found: StrictValue, operation: object])[] = [
   ["add", { op: "add", path: "/a~1b", value: null }, { op: "add", path: ["a/b"], value: null }],

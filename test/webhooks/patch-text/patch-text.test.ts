@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { readPatchText } from "../../../../webhooks/validating/patches/patch-text.ts";
-import { candidate } from "../../../helpers/patch-texts.ts";
+import { readPatchText } from "../../../webhooks/patch-text/patch-text.ts";
+import { candidate } from "../../helpers/patch-texts.ts";
 
 const OPERATION = "- op: add\n  path: /data/x\n  value: y\n";
 const MERGE = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";

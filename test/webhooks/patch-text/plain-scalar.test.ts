@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSurelyString, isSurelyWhole } from "../../../../webhooks/validating/patches/plain-scalar.ts";
+import { isSurelyString, isSurelyWhole } from "../../../webhooks/patch-text/plain-scalar.ts";
 
 const STRINGS = [
   "add",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readStrictYaml } from "../../../../webhooks/validating/patches/strict-yaml.ts";
-import { UnreadableYaml } from "../../../../webhooks/validating/patches/yaml-source.ts";
+import { readStrictYaml } from "../../../webhooks/patch-text/strict-yaml.ts";
+import { UnreadableYaml } from "../../../webhooks/patch-text/yaml-source.ts";
 
 /** JSON of what it says, which has no prototypes to compare. */
 const read = (text: string, isJson = false): unknown =>

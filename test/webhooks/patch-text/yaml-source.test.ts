@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseEvents } from "js-yaml";
-import {
-  closeSource,
-  openSource,
-  readScalar,
-  UnreadableYaml,
-} from "../../../../webhooks/validating/patches/yaml-source.ts";
+import { closeSource, openSource, readScalar, UnreadableYaml } from "../../../webhooks/patch-text/yaml-source.ts";
 
 /** What each scalar of a text is; throws UnreadableYaml. */
 function scalars(text: string, { isJson = false, inBrackets = false } = {}): (string | null)[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { formatPointer, parsePointer } from "../../../../webhooks/validating/patches/pointer.ts";
+import { formatPointer, parsePointer } from "../../../webhooks/patch-text/pointer.ts";
 
 const POINTERS: readonly (readonly [text: string, keys: string[]])[] = [
   ["", []],
