@@ -30,6 +30,8 @@ describe("Argo CD asks Landlord", { skip }, () => {
       generator: { token: TOKEN },
       settings: {
         ...world.sandbox.cassandra.settings,
+        // who writes in Argo CD's namespace here, its controller included, is the sandbox's administrator
+        LANDLORD_ADMIN_GROUPS: "system:masters",
         GENERATOR_REFRESH_INTERVAL: "250ms",
         GENERATOR_PUSH: "true",
         GENERATOR_PUSH_CONFIG_MAPS: PLUGIN,
