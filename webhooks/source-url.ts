@@ -68,11 +68,13 @@ function whyNot(url: SourceUrl, entries: readonly UrlEntry[]): string {
 
 /**
  * A URL as it may stand in a message: without user info, query and fragment, which may be secrets. Cuts any text at its last @, since
- * a password that should have been encoded may hold every other delimiter.
+ * a password that should have been encoded may hold every other delimiter. Where a query may have begun before that, what follows may be
+ * part of it, and nothing is shown.
  */
 export function shownUrl(text: string): string {
   const at = text.lastIndexOf("@");
   const [scheme = ""] = /^[a-z]+:\/\//i.exec(text) ?? [];
+  if (/[?#]/.test(text.slice(0, Math.max(at, 0)))) return `${scheme}…`;
   const bare = at < 0 ? text : `${scheme}…${text.slice(at)}`;
   const end = bare.search(/[?#]/);
   return end < 0 ? bare : `${bare.slice(0, end + 1)}…`;

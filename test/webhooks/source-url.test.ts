@@ -131,13 +131,16 @@ for (const [fault, texts] of Object.entries(BAD_ENTRIES)) {
 const SHOWN: [string, string][] = [
   ["https://github.com/org/app", "https://github.com/org/app"],
   ["https://me:secret@github.com/org", "https://…@github.com/org"],
-  ["https://me:se@cr/e?t#@github.com/org", "https://…@github.com/org"],
+  ["https://me:se@cr/et@github.com/org", "https://…@github.com/org"],
+  ["https://me:se@cr/e?t#@github.com/org", "https://…"],
   ["ssh://git@github.com:org/app", "ssh://…@github.com:org/app"],
   ["git@github.com:org/app", "…@github.com:org/app"],
   ["me:secret@minio.example.com", "…@minio.example.com"],
   ["https://acct.blob.example/c?sv=1&sig=secret", "https://acct.blob.example/c?…"],
   ["https://github.com/org#secret", "https://github.com/org#…"],
-  ["https://github.com/org?to=a@b", "https://…@b"],
+  ["https://github.com/org?to=a@b", "https://…"],
+  ["https://acct.blob.example/c?user=a@b&sig=secret", "https://…"],
+  ["git@github.com:org/app#a@secret", "…"],
   ["", ""],
 ];
 for (const [text, shown] of SHOWN) {
@@ -264,6 +267,11 @@ test("allows nothing any more once a trap is added to what it allowed", () => {
     }),
     RUNS,
   );
+});
+
+test("shows nothing of a query, whatever it holds", () => {
+  const secret = fc.string({ unit: "binary" }).map((odd) => `?a=${odd}hunter2${odd}@hunter2${odd}`);
+  fc.assert(fc.property(secret, (query) => assert.doesNotMatch(shownUrl(`https://me:x@h.io/a${query}`), /hunter2/)));
 });
 
 test("shows nothing of a user info, whatever it holds", () => {

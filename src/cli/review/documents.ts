@@ -131,26 +131,46 @@ function expanded(counted: Counted, value: unknown, place: Place): (Document | U
   if (!isObject(value)) return [{ ...counted, fault: `is ${quote(value)}, must be an object`, line: place.line }];
   if (nestsDeeper(value, MAX_DEPTH)) return [{ ...counted, fault: "is nested too deeply", line: place.line }];
   const items = itemsOf(value, place.path);
-  if (items === undefined || items.length === 0) return [{ ...counted, value, place }];
-  return items.map(({ value: item, path }, index): Document | Unreadable => {
+  const itself = isJudged(value, items) ? [{ ...counted, value, place }] : [];
+  const members = items.map(({ value: item, path }, index): Document | Unreadable => {
     const numbered = { ...counted, item: index + 1 };
     if (isObject(item)) return { ...numbered, value: item, place: { ...place, path } };
     return { ...numbered, fault: `is ${quote(item)}, must be an object`, line: place.line };
   });
+  return [...itself, ...members];
 }
 
-/** The items of a List, those of Lists within it too; undefined: it is none. A typed List says the kind of its items once. */
-function itemsOf(value: JsonObject, path: Place["path"]): { value: unknown; path: Place["path"] }[] | undefined {
+interface Item {
+  value: unknown;
+  path: Place["path"];
+}
+
+/**
+ * The items of a List, those of Lists within it too; none: it is no list. kubectl takes whatever has items for a list, whatever its kind is
+ * called. A typed List says the kind of its items once.
+ */
+function itemsOf(value: JsonObject, path: Place["path"]): Item[] {
   const { kind, items, apiVersion } = {
     kind: own(value, "kind"),
     items: own(value, "items"),
     apiVersion: own(value, "apiVersion"),
   };
-  if (typeof kind !== "string" || !kind.endsWith("List") || !Array.isArray(items)) return undefined;
-  const typed = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
-  return items.flatMap((item: unknown, index) => {
+  if (typeof kind !== "string" || !Array.isArray(items)) return [];
+  if (!isList(value) && !items.some(isObject)) return [];
+  const typed = kind === "List" ? {} : { apiVersion, kind: kind.replace(/List$/, "") };
+  return items.flatMap((item: unknown, index): Item[] => {
     const at = [...path, "items", index];
     if (!isObject(item)) return [{ value: item, path: at }];
-    return itemsOf(item, at) ?? [{ value: { ...typed, ...item }, path: at }];
+    const within = itemsOf(item, at);
+    const itself = isJudged(item, within) ? [{ value: { ...typed, ...item }, path: at }] : [];
+    return [...itself, ...within];
   });
+}
+
+/** What has items but is not called a List is an object to kustomize. */
+const isJudged = (value: JsonObject, items: readonly Item[]): boolean => items.length === 0 || !isList(value);
+
+function isList(value: JsonObject): boolean {
+  const kind = own(value, "kind");
+  return typeof kind === "string" && kind.endsWith("List");
 }

@@ -55,7 +55,9 @@ async function* below(path: string, walk: Walk, { isNamed }: { isNamed: boolean 
   const about = await attempt(() => stat(path));
   if ("fault" in about) yield { name: path, ...about };
   else if (about.done.isDirectory()) yield* inside(path, walk);
-  else if (isNamed || MANIFEST.test(path)) yield await readOne(path, about.done.size, walk);
+  else if (isNamed) yield await readOne(path, about.done.size, walk);
+  else if (MANIFEST.test(path))
+    yield about.done.isFile() ? await readOne(path, about.done.size, walk) : { name: path, fault: "is no file" };
 }
 
 async function* inside(directory: string, walk: Walk): AsyncGenerator<Source | BadSource> {

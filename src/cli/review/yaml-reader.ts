@@ -11,6 +11,8 @@ const MAX_ALIAS_NODES = 100_000;
 /** Line ends to readers of YAML 1.1, but not of 1.2: what follows one is content to the first and comment to the second. */
 // oxlint-disable-next-line eslint/no-control-regex -- that is what it is about
 const ODD_LINE_END = /\r(?!\n)|[\u0085\u2028\u2029]/;
+/** At the beginning of a line some readers skip it, wherever in the text that is; to others it is the first letter of a key. */
+const INNER_MARK = /^\uFEFF/m;
 const MERGE = Symbol("<<");
 
 interface Node {
@@ -34,6 +36,9 @@ interface Reader {
 export function readYaml(text: string): unknown[] {
   const odd = ODD_LINE_END.exec(text);
   if (odd !== null) throw new YamlFault("has a line end that not every reader of YAML knows", lineAt(text, odd.index));
+  const mark = INNER_MARK.exec(text);
+  if (mark !== null)
+    throw new YamlFault("has a byte order mark that is not at the beginning", lineAt(text, mark.index));
   const reader: Reader = { text, events: eventsOf(text), at: 0, anchors: new Map(), aliasNodes: 0, offset: 0 };
   const documents: unknown[] = [];
   while (reader.at < reader.events.length) documents.push(documentOf(reader));

@@ -6,10 +6,10 @@ import { destinationCluster } from "../../validating/argocd/destination-cluster.
 import { destinationNamespace } from "../../validating/argocd/destination-namespace.ts";
 import { inlineManifests } from "../../validating/argocd/inline-manifests.ts";
 import { managedNamespace } from "../../validating/argocd/managed-namespace.ts";
-import { operation } from "../../validating/argocd/operation.ts";
+import { OVER, operation } from "../../validating/argocd/operation.ts";
 import { project } from "../../validating/argocd/project.ts";
 import { anyOf as anyOfNames } from "../../validating/fields.ts";
-import { all, at, type Cel, text, valueOf } from "../cel.ts";
+import { all, any, at, type Cel, isUnset, list, text, valueOf } from "../cel.ts";
 import { anyOf, each, finding, NONE, noObject, OWN, together, when } from "../finding.ts";
 import { IS_STRICT, IS_TENANT_PRINCIPAL, isOwn, PROJECTS } from "../variables.ts";
 import type { WallRule } from "../wall-rule.ts";
@@ -20,6 +20,11 @@ const MANIFESTS = valueOf(at("operation.sync.manifests"));
 const RUNNING_PATH = "status.operationState.operation.sync.manifests";
 const RUNNING = at(RUNNING_PATH);
 const IS_NEWLY_RUNNING = `(request.operation != "UPDATE" || object.?status.?operationState != oldObject.?status.?operationState)`;
+const IS_TAKEN_UP = all(
+  `!${isUnset(at("operation"))}`,
+  `(request.operation != "UPDATE" || object.?operation != oldObject.?operation)`,
+  `!(${valueOf(at("status.operationState.phase"))} in ${list(OVER)})`,
+);
 const METADATA = valueOf(at("spec.syncPolicy.managedNamespaceMetadata"));
 const CREATE_NAMESPACE = text(
   String.raw`(?i)^[\s\v\p{Z}\x{FEFF}]*CreateNamespace[\s\v\p{Z}\x{FEFF}]*=[\s\v\p{Z}\x{FEFF}]*true[\s\v\p{Z}\x{FEFF}]*$`,
@@ -112,7 +117,7 @@ export const argocdWall: readonly WallRule[] = [
       together(
         noObject("operation"),
         noObject("operation.sync"),
-        when(all(IS_TENANT_PRINCIPAL, `${valueOf(RUNNING)} != null`, IS_NEWLY_RUNNING), {
+        when(all(`${valueOf(RUNNING)} != null`, any(all(IS_TENANT_PRINCIPAL, IS_NEWLY_RUNNING), IS_TAKEN_UP)), {
           field: text(RUNNING_PATH),
           found: valueOf(RUNNING),
           allowed: NONE,
@@ -123,10 +128,10 @@ export const argocdWall: readonly WallRule[] = [
 ];
 
 function createsNamespace(path: string): Cel {
-  const list = { optional: at(path), path };
+  const options = { optional: at(path), path };
   return together(
     each(
-      list,
+      options,
       (item) => `!(type(${item}) == string)`,
       (item) => ({
         field: "",
@@ -136,7 +141,7 @@ function createsNamespace(path: string): Cel {
       }),
     ),
     each(
-      list,
+      options,
       (item) => `${IS_STRICT} && type(${item}) == string && ${item}.matches(${CREATE_NAMESPACE})`,
       (item) => ({
         field: "",

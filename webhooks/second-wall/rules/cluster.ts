@@ -1,6 +1,7 @@
 // To which cluster an Application may go, in CEL: by server or by name, and not by both.
 
 import type { Policy } from "../../policy.ts";
+import { MORE, MORE_SHOWN } from "../../validating/argocd/destination-cluster.ts";
 import { anyOf as anyOfNames } from "../../validating/fields.ts";
 import { all, at, type Cel, isUnset, list, text, valueOf } from "../cel.ts";
 import { together, when } from "../finding.ts";
@@ -37,10 +38,12 @@ interface Way {
 
 /** Said in this way alone, and not on its list. */
 function notAllowed({ path, optional, other, allowed }: Way): Cel {
-  return when(all(`!${isUnset(optional)}`, isUnset(other), `!(${valueOf(optional)} in ${list(allowed)})`), {
-    field: text(path),
-    found: valueOf(optional),
-    allowed: text(anyOfNames(allowed)),
-    remedy: REMEDY,
-  });
+  const found = valueOf(optional);
+  const isBad = all(`!${isUnset(optional)}`, isUnset(other), `!(${found} in ${list(allowed)})`);
+  const hasMore = `(type(${found}) == string && ${found}.matches(${text(MORE.source)}))`;
+  const what = { field: text(path), found, allowed: text(anyOfNames(allowed)), remedy: REMEDY };
+  return together(
+    when(all(isBad, `!${hasMore}`), what),
+    when(all(isBad, hasMore), { ...what, shown: text(MORE_SHOWN) }),
+  );
 }

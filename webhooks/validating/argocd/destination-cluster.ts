@@ -6,6 +6,10 @@ import { anyOf, at } from "../fields.ts";
 import { APPLICATIONS } from "../resource.ts";
 import type { Rule, Violation } from "../rule.ts";
 
+/** What makes a URL hold more than an API server's has, and perhaps a secret. */
+export const MORE = /[@?#]/;
+export const MORE_SHOWN = "a URL with user info, query or fragment";
+
 export const destinationCluster: Rule = {
   id: "A3",
   name: "destination-cluster",
@@ -40,5 +44,6 @@ export function destinationClusterViolations(
     ? (["name", name, allowedClusterNames] as const)
     : (["server", server, allowedServers] as const);
   if (typeof found === "string" && allowed.includes(found)) return [];
-  return [{ field: `${field}.destination.${key}`, found, allowed: anyOf(allowed), remedy }];
+  const shown = typeof found === "string" && MORE.test(found) ? { shown: MORE_SHOWN } : {};
+  return [{ field: `${field}.destination.${key}`, found, ...shown, allowed: anyOf(allowed), remedy }];
 }

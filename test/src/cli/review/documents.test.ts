@@ -21,6 +21,14 @@ describe("readDocuments", () => {
     assert.deepEqual(seen("# only words\n\n"), []);
   });
 
+  it("does not judge what readers that skip a byte order mark within the text read differently", () => {
+    const fault = "has a byte order mark that is not at the beginning";
+    assert.deepEqual(seen("a: 1\n---\n\uFEFFa: 2\n"), ["1 1", `2 line 3: ${fault}`]);
+    assert.deepEqual(seen("# head\n\uFEFFkind: A\n\uFEFFa: 1\n"), [`1 line 2: ${fault}`]);
+    assert.deepEqual(seen('a: 1\n---\n\uFEFF{"a": 2}\n'), ["1 1", "2 2"]);
+    assert.deepEqual(seen("a: x\uFEFF\n"), ["1 x\uFEFF"]);
+  });
+
   it("does not take what only looks like a separator for one", () => {
     assert.deepEqual(seen("a: |\n  ---\n  b\n"), ["1 ---\nb\n"]);
     assert.deepEqual(seen("a: 1\n---b: 2\n"), ["1 1"]);
@@ -46,6 +54,20 @@ describe("readDocuments", () => {
     assert.deepEqual(typed.value, { apiVersion: "g/v1", kind: "Kustomization", metadata: {} });
     assert.equal(read("kind: AccessList\nspec: {}\n").length, 1);
     assert.equal(read("kind: List\nitems: []\n").length, 1);
+  });
+
+  it("takes whatever has items for a list, as kubectl does, and judges what is not called one itself as well", () => {
+    const item = "{apiVersion: g/v1, kind: Kustomization, a: 2}";
+    assert.deepEqual(seen(`apiVersion: v1\nkind: ConfigMap\na: 1\nitems: [${item}, ${item}]\n`), [
+      "1 1",
+      "1.1 2",
+      "1.2 2",
+    ]);
+    assert.deepEqual(seen(`kind: List\nitems:\n- {kind: ConfigMap, a: 1, items: [${item}]}\n`), ["1.1 1", "1.2 2"]);
+    const [, typed] = read("kind: Kustomization\napiVersion: g/v1\nitems: [{metadata: {}}]\n");
+    assert.ok(typed !== undefined && "value" in typed);
+    assert.deepEqual(typed.value, { apiVersion: "g/v1", kind: "Kustomization", metadata: {} });
+    assert.deepEqual(seen("kind: Other\na: 1\nitems: [x, 2]\n---\na: 3\nitems: [{a: 4}]\n"), ["1 1", "2 3"]);
   });
 
   it("goes on after what cannot be read", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { promisify } from "node:util";
 import { UsageError } from "../../../../src/cli/command.ts";
 import { isKustomizationFile, readSources, type SourceOptions } from "../../../../src/cli/review/sources.ts";
 import { collect } from "../../../helpers/collect.ts";
@@ -64,6 +66,13 @@ describe("readSources", () => {
     await symlink(join(directory, "b"), join(directory, "a", "b"));
     await symlink(join(directory, "gone"), join(directory, "c.yaml"));
     assert.deepEqual(await seen(directory, [directory]), ["a/b/y.yaml y", "a/x.yaml x", "c.yaml (no such file)"]);
+  });
+
+  it("waits for nothing that lies in a directory and is no file", async (t) => {
+    const directory = await tree(t, { "a.yaml": "a" });
+    await promisify(execFile)("mkfifo", [join(directory, "b.yaml")]);
+    await symlink("/dev/zero", join(directory, "c.yaml"));
+    assert.deepEqual(await seen(directory, [directory]), ["a.yaml a", "b.yaml (is no file)", "c.yaml (is no file)"]);
   });
 
   it("refuses what is no text, or too much of it", async (t) => {

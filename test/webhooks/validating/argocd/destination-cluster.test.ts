@@ -73,3 +73,12 @@ test("tells which clusters there are", () => {
   const [both] = checked(destinationCluster, "Application", to({ server: SERVER, name: "in-cluster" }));
   assert.deepEqual([both?.shown, both?.allowed], ["server and name", "one of the two"]);
 });
+
+test("shows no password of a server", () => {
+  for (const server of ["https://me:secret@prod.example.com", "https://prod.example.com?token=secret", "x#secret"]) {
+    const [found] = checked(destinationCluster, "Application", to({ server }));
+    assert.equal(found?.shown, "a URL with user info, query or fragment");
+  }
+  const [plain] = checked(destinationCluster, "Application", to({ server: "https://prod.example.com" }));
+  assert.equal(plain?.shown, undefined);
+});

@@ -45,6 +45,7 @@ const before = (operationState: unknown): Given => ({
 const ARGO = {
   request: { user: { username: "system:serviceaccount:argocd:argocd-application-controller", groups: [] } },
 };
+const UPDATED = { operation: "UPDATE" as const, oldObject: { metadata: {} } };
 const EVIL_SYNC = { source: EVIL, manifests: ["{}"], syncOptions: ["CreateNamespace=true"] };
 
 testRule(operation, "Application", {
@@ -56,6 +57,19 @@ testRule(operation, "Application", {
     ["what Argo CD's controller writes", runs(EVIL_SYNC, ARGO)],
     ["what a platform admin writes", runs(EVIL_SYNC, { request: { user: ADMIN_USER } })],
     ["what was there before", runs(EVIL_SYNC, before({ operation: { sync: EVIL_SYNC } }))],
+    [
+      "an operation that Argo CD's controller begins when the one before is over",
+      state(
+        { phase: "Succeeded", operation: { sync: EVIL_SYNC } },
+        { operation: {}, request: { ...UPDATED, ...ARGO.request } },
+      ),
+    ],
+    [
+      "an operation that was there before, and one that is taken off",
+      runs(EVIL_SYNC, {
+        request: { ...ARGO.request, operation: "UPDATE", oldObject: { metadata: {}, operation: {} } },
+      }),
+    ],
     [
       "an allowed chart's registry",
       runs(
@@ -89,6 +103,21 @@ testRule(operation, "Application", {
       got({ source: EVIL, sources: [EVIL] }),
       `${STATE}.syncResult.source.repoURL`,
       `${STATE}.syncResult.sources[0].repoURL`,
+    ],
+    [
+      "a state that Argo CD's controller makes with an operation: somebody else wrote both",
+      runs(EVIL_SYNC, { operation: { sync: {} }, ...ARGO }),
+      `${SYNC}.source.repoURL`,
+      `${SYNC}.manifests`,
+      `${SYNC}.syncOptions[0]`,
+    ],
+    [
+      "a state of before that an operation takes up, whoever begins it",
+      state(
+        { phase: "Running", operation: { sync: { source: EVIL } } },
+        { operation: { sync: {} }, request: { ...UPDATED, ...ARGO.request } },
+      ),
+      `${SYNC}.source.repoURL`,
     ],
     ["a source that says no repository", runs({ source: { path: "x" } }), `${SYNC}.source.repoURL`],
     ["all that is wrong", { operation: "x", ...runs({ source: EVIL }) }, "operation", `${SYNC}.source.repoURL`],
