@@ -18,6 +18,7 @@ COPY --from=build /landlord/package.json ./
 COPY --from=build /landlord/node_modules node_modules
 COPY --from=build /landlord/dist dist
 COPY docs/reference/rules.md docs/reference/rules.md
+COPY manifests/base/cluster-role.yaml manifests/base/role.yaml manifests/base/webhooks.yaml manifests/base/
 USER 65532:65532
 EXPOSE 8443 8080
 ENTRYPOINT ["node", "dist/src/cli.js"]

@@ -1,5 +1,5 @@
 // One X.509 v3 certificate (RFC 5280), put together and signed. What goes into one is decided by its siblings.
-import { createHash, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createHash, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
 import { type Asn1, bits, encode, integer, octets, oid, sequence, set, tagged, time, truth, utf8 } from "./der.ts";
 
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
@@ -57,6 +57,10 @@ export function keyIdentifier(key: KeyObject): Buffer {
 
 /** The DER of a subject, to look for in a certificate that says it has this one. */
 export const subjectDer = (subject: Subject): Buffer => encode(name(subject));
+
+/** It was made at least `ms` before `now`. */
+export const isOlderThan = (certificate: string, ms: number, now: number): boolean =>
+  now - new X509Certificate(certificate).validFromDate.getTime() - SKEW_MS >= ms;
 
 function name({ commonName, organizations = [] }: Subject): Asn1 {
   return sequence(...organizations.map((value) => part(ORGANIZATION, value)), part(COMMON_NAME, commonName));

@@ -1,27 +1,39 @@
-// Whether a stored bundle must be replaced or renewed, and why. It says so; making the new one is not its part.
+// Whether a stored bundle must be replaced or renewed, and why. It says so; making the new one is succession.ts's part.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { openAuthority, type Signer } from "./authority.ts";
 import { SERVER_AUTH } from "./leaf.ts";
+import { certificatesIn } from "./pem.ts";
+import type { Trusted } from "./source.ts";
 import type { CertificateBundle } from "./store.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
-/** Longer than any leaf lives, so that no leaf is cut short by its authority's end. */
-const AUTHORITY_RENEWAL_MS = 30 * DAY_MS;
-const LEAF_RENEWAL_SHARE = 2 / 3;
+const RENEWAL_SHARE = 2 / 3;
+
+/**
+ * What is to be done: `authority` makes everything anew, `leaf` a leaf; `next` makes the authority that is to follow, `switch`
+ * lets it sign; `former` ends the trust in those that signed before.
+ */
+export type Remedy = "authority" | "leaf" | "next" | "switch" | "former";
 
 export interface Finding {
   /** The name of the check that failed: half a line of reason. */
   reason: string;
-  /** What to make anew; a new authority means a new leaf as well. */
-  renew: "authority" | "leaf";
+  renew: Remedy;
   /** The stored leaf may be served until its successor is there. */
   servable: boolean;
 }
 
-/** The first check that fails; `undefined`: nothing is to be done. `names` are DNS names and IP addresses, `now` is ms. */
-export function inspect(bundle: CertificateBundle, names: readonly string[], now: number): Finding | undefined {
-  const stored = open(bundle, names, now);
+export interface Circumstances {
+  /** DNS names and IP addresses that the leaf must be good for. */
+  names: readonly string[];
+  /** Milliseconds since 1970. */
+  now: number;
+  trusted: Trusted;
+}
+
+/** The first check that fails; `undefined`: nothing is to be done. */
+export function inspect(bundle: CertificateBundle, circumstances: Circumstances): Finding | undefined {
+  const stored = open(bundle, circumstances);
   const unusable = UNUSABLE.find((check) => fails(check, stored));
   if (unusable) return { reason: unusable.name, renew: unusable.renew, servable: false };
   const due = DUE.find((check) => fails(check, stored));
@@ -30,7 +42,7 @@ export function inspect(bundle: CertificateBundle, names: readonly string[], now
 
 interface Check {
   name: string;
-  renew: "authority" | "leaf";
+  renew: Remedy;
   fails(stored: Stored): boolean;
 }
 
@@ -47,11 +59,14 @@ const UNUSABLE: readonly Check[] = [
   { name: "certificate is not valid now", renew: "leaf", fails: (s) => !isValid(s.leaf(), s.now) },
 ];
 
-/** What calls for a successor while it is served. */
+/** What calls for a successor while it is served. A next authority that nobody trusts yet holds up none of the others. */
 const DUE: readonly Check[] = [
-  { name: "authority is near its end", renew: "authority", fails: (s) => s.now >= to(s.ca()) - AUTHORITY_RENEWAL_MS },
+  { name: "next authority is unusable", renew: "next", fails: (s) => s.bundle.next !== undefined && !isReady(s) },
+  { name: "next authority is trusted", renew: "switch", fails: (s) => s.nextIsTrusted() },
+  { name: "authority is past two thirds of its life", renew: "next", fails: (s) => !s.bundle.next && isDue(s.ca(), s) },
   { name: "certificate lacks a name", renew: "leaf", fails: (s) => !s.names.every((name) => covers(s.leaf(), name)) },
-  { name: "certificate is past two thirds of its life", renew: "leaf", fails: (s) => s.now >= renewal(s.leaf()) },
+  { name: "certificate is past two thirds of its life", renew: "leaf", fails: (s) => isDue(s.leaf(), s) },
+  { name: "former authorities have no leaf in use", renew: "former", fails: (s) => s.formers() > 0 && !isHeld(s) },
 ];
 
 function fails(check: Check, stored: Stored): boolean {
@@ -62,36 +77,49 @@ function fails(check: Check, stored: Stored): boolean {
   }
 }
 
-interface Stored {
-  names: readonly string[];
-  now: number;
+interface Stored extends Circumstances {
+  bundle: CertificateBundle;
   ca: () => X509Certificate;
   caKey: () => KeyObject;
   authority: () => Signer;
   leaf: () => X509Certificate;
   key: () => KeyObject;
+  nextIsTrusted: () => boolean;
+  /** How many authorities are trusted besides the one that signs and the next one. */
+  formers: () => number;
 }
 
 /** The parts are parsed when a check asks for them, and throw if they cannot be. */
-function open(bundle: CertificateBundle, names: readonly string[], now: number): Stored {
+function open(bundle: CertificateBundle, circumstances: Circumstances): Stored {
+  const { next } = bundle;
   return {
-    names,
-    now,
+    ...circumstances,
+    bundle,
     ca: () => new X509Certificate(bundle.ca),
     caKey: () => createPrivateKey(bundle.caKey),
     authority: () => openAuthority({ certificate: bundle.ca, key: bundle.caKey }),
     leaf: () => new X509Certificate(bundle.certificate),
     key: () => createPrivateKey(bundle.key),
+    nextIsTrusted: () => next !== undefined && circumstances.trusted(next.certificate),
+    formers: () => certificatesIn(bundle.ca).length - (next === undefined ? 1 : 2),
   };
 }
 
 const from = (certificate: X509Certificate): number => certificate.validFromDate.getTime();
 const to = (certificate: X509Certificate): number => certificate.validToDate.getTime();
-const renewal = (leaf: X509Certificate): number => from(leaf) + (to(leaf) - from(leaf)) * LEAF_RENEWAL_SHARE;
+const isDue = (certificate: X509Certificate, { now }: Stored): boolean =>
+  now >= from(certificate) + (to(certificate) - from(certificate)) * RENEWAL_SHARE;
 const isValid = (certificate: X509Certificate, now: number): boolean =>
   now >= from(certificate) && now < to(certificate);
 const isSigned = (leaf: X509Certificate, ca: X509Certificate): boolean =>
   leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
+const isHeld = ({ bundle: { formerUntil }, now }: Stored): boolean => formerUntil !== undefined && now < formerUntil;
+
+/** The next authority can sign, and is among those that callers are to trust. */
+function isReady({ bundle: { ca, next }, now }: Stored): boolean {
+  const { certificate } = openAuthority(next ?? { certificate: "", key: "" });
+  return isValid(certificate, now) && certificatesIn(ca).includes(certificatesIn(next?.certificate ?? "")[0] ?? "");
+}
 
 function covers(leaf: X509Certificate, name: string): boolean {
   return (isIP(name) === 0 ? leaf.checkHost(name, { subject: "never" }) : leaf.checkIP(name)) !== undefined;

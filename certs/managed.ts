@@ -1,46 +1,55 @@
-// A certificate source that makes its own: an authority and a leaf, shared with other replicas through a store.
-// When to look again is its caller's affair: a timer, and a change in the store.
-import { X509Certificate } from "node:crypto";
+// A certificate source that makes its own: an authority and a leaf, shared with other replicas through a store. What is made when
+// is succession.ts's part, and when to look again is its caller's affair: a timer, and a change in the store.
 import type { Clock } from "../src/model/clock.ts";
-import { describe } from "../src/model/errors.ts";
+import { WaitError } from "../src/model/errors.ts";
 import type { Log } from "../src/model/log.ts";
-import { createAuthority } from "./authority.ts";
-import { type Finding, inspect } from "./checks.ts";
-import { issueLeaf } from "./leaf.ts";
-import type { CertificateSource, ServingCertificate } from "./source.ts";
+import { createAnnouncer } from "./announcer.ts";
+import { inspect } from "./checks.ts";
+import { certificatesIn } from "./pem.ts";
+import type { RefreshedSource, Trusted } from "./source.ts";
 import type { CertificateBundle, CertificateStore } from "./store.ts";
+import { type Lives, nextStep, type Step } from "./succession.ts";
+import { inTurn } from "./turns.ts";
 
 const ATTEMPTS = 5;
+/** Between two replacements of what others wrote: bounds a quarrel, as between replicas whose clocks differ by more than a leaf's life. */
+const QUARREL_GAP_MS = 3_000;
 
-export interface ManagedSource extends CertificateSource {
-  /** Reads the store, adopts or makes what is needed; rejects if the store fails, and then still serves what it had. */
-  refresh(): Promise<void>;
-}
-
-/** `names` are DNS names and IP addresses that the leaf must be good for. Nothing is read before the first `refresh()`. */
-export function createManagedSource(options: {
+export interface ManagedOptions {
   store: CertificateStore;
+  /** DNS names and IP addresses that the leaf must be good for. */
   names: readonly string[];
+  lives: Lives;
+  trusted: Trusted;
   clock: Clock;
   log: Log;
-}): ManagedSource {
-  const { store, names, clock, log } = options;
-  const listeners: ((certificate: ServingCertificate) => void)[] = [];
-  let current: ServingCertificate | undefined;
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | undefined;
+  /** Told of every write, in a word. */
+  observe?: (change: Step["change"]) => void;
+}
+
+/** Nothing is read before the first `refresh()`. */
+export function createManagedSource(options: ManagedOptions): RefreshedSource {
+  const { store, names, lives, trusted, clock, log, observe } = options;
+  const announcer = createAnnouncer(log);
+  let held: CertificateBundle | undefined;
+  let replacedAt = -Infinity;
+  const circumstances = () => ({ names, lives, trusted, now: clock.now() });
 
   async function refresh(): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const stored = await store.read();
-      const finding = stored && inspect(stored.bundle, names, clock.now());
-      if (stored && (!finding || finding.servable)) adopt(stored.bundle);
-      if (stored && !finding) return;
+      const step = nextStep({ stored: stored?.bundle, held }, circumstances());
+      if (stored && (!step || step.servable)) adopt(stored.bundle);
+      if (!step) return;
+      if (step.change === "restored" && Math.abs(clock.now() - replacedAt) < QUARREL_GAP_MS) {
+        throw new WaitError("replace certificates: they were replaced a moment ago", QUARREL_GAP_MS);
+      }
 
-      const bundle = successor(stored?.bundle, finding, { names, now: clock.now() });
-      if (await store.write(bundle, stored?.version)) {
-        logWritten(log, finding);
-        adopt(bundle);
+      if (await store.write(step.bundle, stored?.version)) {
+        if (step.change === "restored") replacedAt = clock.now();
+        logWritten(log, step);
+        observe?.(step.change);
+        adopt(step.bundle);
         return;
       }
     }
@@ -48,57 +57,20 @@ export function createManagedSource(options: {
   }
 
   function adopt(bundle: CertificateBundle): void {
-    const { certificate, key, ca } = bundle;
-    if (current?.certificate === certificate && current.key === key && current.ca === ca) return;
-    const served = { certificate, key, ca };
-    current = served;
-    log.info({ leafEnds: end(certificate), authorityEnds: end(ca) }, "serving certificate changed");
-    for (const listener of listeners) tell(listener, served);
-  }
-
-  function tell(listener: (certificate: ServingCertificate) => void, served: ServingCertificate): void {
-    try {
-      listener(served);
-    } catch (error) {
-      log.error({ error: describe(error) }, "a listener refused the serving certificate");
-    }
+    held = bundle;
+    const [ca = "", ...besides] = certificatesIn(bundle.ca);
+    announcer.announce({ certificate: bundle.certificate, key: bundle.key, ca, besides: besides.join("") });
   }
 
   return {
-    current: () => current,
-    subscribe: (listener) => void listeners.push(listener),
-    refresh() {
-      // One at a time; calls that come meanwhile share the run that follows, which sees what they were called for.
-      next ??= running.then(() => {
-        next = undefined;
-        const run = refresh();
-        running = run.catch(() => undefined);
-        return run;
-      });
-      return next;
-    },
+    ...announcer,
+    refresh: inTurn(refresh),
+    due: () => held === undefined || inspect(held, circumstances()) !== undefined,
   };
 }
 
-/** What to store instead of `bundle`: a new leaf of the same authority where that one is good, or everything new. */
-function successor(
-  bundle: CertificateBundle | undefined,
-  finding: Finding | undefined,
-  { names, now }: { names: readonly string[]; now: number },
-): CertificateBundle {
-  const authority =
-    bundle !== undefined && finding?.renew === "leaf"
-      ? { certificate: bundle.ca, key: bundle.caKey }
-      : createAuthority({ commonName: "landlord", now });
-  return { ca: authority.certificate, caKey: authority.key, ...issueLeaf(authority, { names, now }) };
+function logWritten(log: Log, { change, reason, renew, servable }: Step): void {
+  if (change === "created") return log.info({}, "certificates created");
+  const fields = { reason, renewed: renew };
+  return servable ? log.info(fields, "certificates renewed") : log.warn(fields, "unusable certificates replaced");
 }
-
-function logWritten(log: Log, finding: Finding | undefined): void {
-  if (finding === undefined) return log.info({}, "certificates created");
-  const fields = { reason: finding.reason, renewed: finding.renew };
-  return finding.servable
-    ? log.info(fields, "certificates renewed")
-    : log.warn(fields, "unusable certificates replaced");
-}
-
-const end = (pem: string): string => new X509Certificate(pem).validToDate.toISOString();

@@ -1,11 +1,18 @@
 // Where certificates are kept between processes, as their owner sees it. Kubernetes or a file: that is the store's affair.
 
-/** An authority and a leaf of it, all PEM. The first block of `ca` signs; blocks after it are trusted only. */
+import type { Authority } from "./authority.ts";
+
+/** An authority and a leaf of it, all PEM. */
 export interface CertificateBundle {
+  /** All that callers are to trust: first the authority that signs, then `next`, then former ones. */
   ca: string;
   caKey: string;
   certificate: string;
   key: string;
+  /** Signs as soon as all callers trust it. */
+  next?: Authority;
+  /** Until when leaves of the former authorities may be in use, ms since 1970. */
+  formerUntil?: number;
 }
 
 /** One place for one bundle, shared with other processes. */

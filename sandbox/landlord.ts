@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { noteOverlay } from "./audit.ts";
 import { applyManifests } from "./manifests.ts";
 import type { RunningProcess } from "./part.ts";
 import { freePort } from "./port.ts";
@@ -23,6 +24,8 @@ export interface LandlordOptions {
   generator?: { token: string };
   /** False: resolves when it answers /livez, not only when it is ready. */
   waitForReady?: boolean;
+  /** What node runs: the file of the command line, by default this checkout's. */
+  program?: readonly string[];
   /** Done when everything is in the cluster and Landlord is not running yet. */
   beforeStart?: () => Promise<void>;
 }
@@ -48,8 +51,9 @@ export interface RunningLandlord {
 
 /** Puts the manifests into the cluster and starts Landlord under its own ServiceAccount. */
 export async function startLandlord(sandbox: Sandbox, options: LandlordOptions = {}): Promise<RunningLandlord> {
-  const { settings = {}, name = "landlord", waitForReady = true } = options;
+  const { settings = {}, name = "landlord", waitForReady = true, program = [ENTRY] } = options;
   const overlay = options.generator === undefined ? "." : "generator";
+  await noteOverlay(sandbox.directory, overlay);
   await applyManifests(sandbox, { overlay });
   const ports = options.ports ?? { webhooks: await freePort(), health: await freePort(), generator: await freePort() };
   await applyManifests(sandbox, { overlay, webhookPort: ports.webhooks });
@@ -66,7 +70,7 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
   const process_ = await sandbox.run({
     name,
     command: process.execPath,
-    args: [ENTRY, "serve"],
+    args: [...program, "serve"],
     env: {
       KUBECONFIG: kubeconfig,
       LANDLORD_ROLES: options.generator === undefined ? "webhooks,initializer" : "webhooks,generator,initializer",

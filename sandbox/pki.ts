@@ -12,6 +12,8 @@ export const PKI = {
   key: "pki/apiserver.key",
   tokenSigner: "pki/sa.key",
   tokenVerifier: "pki/sa.pub",
+  /** Of the certificate that webhooks are shown, where they are shown one. */
+  webhookCa: "pki/webhook-client-ca.crt",
   /** Written by the control plane: who may come in. */
   tokens: "pki/tokens.csv",
 } as const;

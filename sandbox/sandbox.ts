@@ -1,11 +1,13 @@
 // A Kubernetes control plane of one's own, for tests, benchmarks and for trying things: real programs, no Docker, nothing left behind.
 import type { Api } from "./api.ts";
+import { auditFlags } from "./audit.ts";
 import type { Cassandra, NodeFiles } from "./cassandra/node.ts";
 import { type CrdFile, installCrds } from "./crds.ts";
 import type { KubePrograms } from "./go-tools.ts";
 import type { Kubeconfigs } from "./kubeconfig.ts";
 import { type KubectlResult, runKubectl } from "./kubectl.ts";
 import type { Means, Program, Room, RunningProcess } from "./part.ts";
+import type { WebhookClient } from "./parts/admission-control.ts";
 import { ARGOCD, type Argocd } from "./parts/argocd.ts";
 import type { ArgocdFiles } from "./parts/argocd-files.ts";
 import { CASSANDRA } from "./parts/cassandra.ts";
@@ -27,6 +29,8 @@ export interface SandboxOptions {
   users?: readonly SandboxUser[];
   /** Further flags for kube-apiserver. */
   apiserverFlags?: readonly string[];
+  /** Shows webhooks a certificate of the authority in PKI.webhookCa, by an AdmissionConfiguration. */
+  webhookClient?: WebhookClient;
   /** Further flags for kustomize-controller; it can be started again with others. */
   fluxFlags?: readonly string[];
   /** Takes a line about work that lets people wait; default stderr. */
@@ -120,8 +124,20 @@ async function startPlane(
   room: Room,
   options: SandboxOptions & { signal: AbortSignal },
 ): Promise<ControlPlane> {
-  const { controllerManager = true, users = DEFAULT_USERS, apiserverFlags = [], signal } = options;
-  const plane = await CONTROL_PLANE.start(programs, room, { users, apiserverFlags });
+  const {
+    controllerManager = true,
+    users = DEFAULT_USERS,
+    apiserverFlags = [],
+    webhookClient,
+    env = process.env,
+    signal,
+  } = options;
+  const audit = await auditFlags(room.directory, env);
+  const plane = await CONTROL_PLANE.start(programs, room, {
+    users,
+    webhookClient,
+    apiserverFlags: [...audit, ...apiserverFlags],
+  });
   await installCrds(plane.api, crds, signal);
   if (controllerManager) await plane.controllerManager.on();
   return plane;

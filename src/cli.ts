@@ -71,7 +71,8 @@ function add(program: Commander, command: Command, deps: CommandDeps, run: (give
 
 function group(above: Commander, word: string, deps: CommandDeps): Commander {
   const found = above.commands.find((command) => command.name() === word);
-  return found ?? quiet(above.command(word), deps).description(`Commands about: ${word}.`);
+  const about = commands.find((entry) => entry.word === word)?.about ?? "";
+  return found ?? quiet(above.command(word), deps).description(about);
 }
 
 function quiet(command: Commander, { out, error }: CommandDeps): Commander {
@@ -134,6 +135,15 @@ const withCluster: CommandDeps["withCluster"] = async (use) => {
   return await connected(config, use);
 };
 
+const withInstallation: CommandDeps["withInstallation"] = async (use) => {
+  const settings = await configOf();
+  const [{ withCluster: connected }, { systemClock: clock }] = await Promise.all([
+    import("./service/review-cluster.ts"),
+    import("./model/clock.ts"),
+  ]);
+  return await connected(settings, (client) => use({ client, settings, clock }));
+};
+
 async function stdin(mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -154,9 +164,30 @@ const stop = new AbortController();
 /** The process as a command line; ends it. */
 export async function main(): Promise<void> {
   process.once("SIGINT", () => stop.abort());
-  const deps = { out, error, signal: stop.signal, serve, withRegistry, preview, stdin, policy, withCluster };
-  // at once: the Cassandra driver leaves timers behind that would keep the process for minutes (writes to pipes are synchronous here)
-  process.exit(await runCli(process.argv.slice(2), deps));
+  const deps = {
+    out,
+    error,
+    signal: stop.signal,
+    serve,
+    withRegistry,
+    preview,
+    stdin,
+    policy,
+    withCluster,
+    withInstallation,
+  };
+  // who reads may have had enough (`| head`): that is no fault
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  const code = await runCli(process.argv.slice(2), deps);
+  await Promise.all([process.stdout, process.stderr].map(written));
+  process.exit(code); // at once: the Cassandra driver leaves timers behind that would keep the process for minutes
+}
+
+/** Resolves when all that was written has been taken, or nobody takes it any more: a pipe holds 64 KiB, and the rest waits here. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
 }
 
 if (import.meta.main) await main();

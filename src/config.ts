@@ -19,6 +19,12 @@ export interface Config {
   webhookConfiguration: string;
   certificateNames: string[];
   certificateSecret: string;
+  certificateLives: { leafMs: number; authorityMs: number };
+  /** Directory of the certificate where it is not managed. */
+  certificateFiles: string | undefined;
+  /** Undefined: anybody may call the webhooks. */
+  clientCaFile: string | undefined;
+  clientNames: ReadonlySet<string>;
   shutdownTimeoutMs: number;
   tenantLabels: readonly string[];
   platformNamespaces: ReadonlySet<string>;
@@ -125,6 +131,13 @@ function complete(read: Read, env: Environment): Config {
     webhookConfiguration: read.LANDLORD_WEBHOOK_CONFIGURATION,
     certificateNames: read.LANDLORD_CERTIFICATE_NAMES ?? serviceNames(read.LANDLORD_NAMESPACE),
     certificateSecret: read.LANDLORD_CERTIFICATE_SECRET,
+    certificateLives: {
+      leafMs: read.LANDLORD_CERTIFICATE_LIFETIME,
+      authorityMs: read.LANDLORD_CERTIFICATE_AUTHORITY_LIFETIME,
+    },
+    certificateFiles: read.LANDLORD_CERTIFICATE_FILES,
+    clientCaFile: read.LANDLORD_CLIENT_CA_FILE,
+    clientNames: new Set(read.LANDLORD_CLIENT_NAMES),
     shutdownTimeoutMs: read.LANDLORD_SHUTDOWN_TIMEOUT,
     tenantLabels: [TENANT_LABEL, ...read.LANDLORD_TENANT_LABEL_ALIASES],
     platformNamespaces: new Set([...read.LANDLORD_PLATFORM_NAMESPACES, read.LANDLORD_NAMESPACE]),
@@ -230,6 +243,12 @@ function contradictions(read: Partial<Read>): string[] {
   if (read.LANDLORD_POLICY_FILE !== undefined && read.LANDLORD_POLICY_CONFIG_MAP !== undefined) {
     mistakes.push(
       "LANDLORD_POLICY_FILE and LANDLORD_POLICY_CONFIG_MAP are both set: the policy comes from one of them",
+    );
+  }
+  const { LANDLORD_CERTIFICATE_LIFETIME: leaf, LANDLORD_CERTIFICATE_AUTHORITY_LIFETIME: authority } = read;
+  if (leaf !== undefined && authority !== undefined && authority < 3 * leaf) {
+    mistakes.push(
+      "LANDLORD_CERTIFICATE_AUTHORITY_LIFETIME is less than three times LANDLORD_CERTIFICATE_LIFETIME: leaves would be cut short",
     );
   }
   if (storeOf(read) !== "keyspaces" || read.KEYSPACES_AUTH !== "password") return mistakes;

@@ -46,7 +46,7 @@ export function createMetrics() {
 
     wouldDeny: new Counter({
       name: "landlord_would_deny_total",
-      help: "Violations that the policy only warns of and that would have denied, by rule and namespace (other: one that is not known).",
+      help: "Violations that the policy only warns of and that would have denied, by rule and namespace (_other: one that is not known).",
       labelNames: ["rule", "namespace"],
       registers,
     }),
@@ -258,10 +258,21 @@ export function createMetrics() {
       registers,
     }),
 
+    breakGlass: new Gauge({
+      name: "landlord_break_glass",
+      help: "1 while the validating webhook lets everything through because somebody broke the glass.",
+      registers,
+    }),
     certificateExpiry: new Gauge({
       name: "landlord_certificate_expiry_timestamp_seconds",
       help: "Unix time at which a certificate ends, by certificate (ca, leaf).",
       labelNames: ["certificate"],
+      registers,
+    }),
+    certificateChanges: new Counter({
+      name: "landlord_certificate_changes_total",
+      help: "What this replica did to the certificates: created, restored, authority, leaf, next, switch or former; of files: accepted or refused.",
+      labelNames: ["change"],
       registers,
     }),
   };

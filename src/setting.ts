@@ -1,6 +1,7 @@
 // How the text of a setting is read: small zod schemas from text to value, each with a message that says what is allowed.
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isEverybodys, NOT_EVERYBODY } from "./model/everybody.ts";
 import { DNS_LABEL, isDnsSubdomain } from "./model/names.ts";
 import { Sealed } from "./model/sealed.ts";
 
@@ -28,6 +29,11 @@ export function secretSetting(about: string): Setting<Sealed> {
 /** Any text that is not empty, at most `most` characters. */
 export function text(most = 4096): z.ZodType<string, string> {
   return z.string().min(1).max(most, `must be at most ${most} characters`);
+}
+
+/** A group or a user of the platform. */
+export function adminName(): z.ZodType<string, string> {
+  return text().refine((given) => !isEverybodys(given), NOT_EVERYBODY);
 }
 
 export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T, string> {

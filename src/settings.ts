@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { TENANT_LABEL } from "./model/labels.ts";
 import {
+  adminName,
   cqlName,
   dnsLabel,
   duration,
@@ -76,6 +77,31 @@ export const SETTINGS = {
     "landlord-webhook-certificate",
     "Secret that holds the webhooks' CA and certificate, shared by all replicas.",
   ),
+  LANDLORD_CERTIFICATE_LIFETIME: setting(
+    duration(3_600_000, 90 * 86_400_000),
+    "7d",
+    "Life of a certificate; it is renewed at two thirds.",
+  ),
+  LANDLORD_CERTIFICATE_AUTHORITY_LIFETIME: setting(
+    duration(3 * 3_600_000, 3650 * 86_400_000),
+    "365d",
+    "Life of the CA, at least three times that of a certificate; its successor is made at two thirds.",
+  ),
+  LANDLORD_CERTIFICATE_FILES: setting(
+    text(),
+    undefined,
+    "Directory with tls.crt, tls.key and ca.crt, such as cert-manager's Secret as a volume: they are served, re-read when they change, in place of certificates of Landlord's own.",
+  ),
+  LANDLORD_CLIENT_CA_FILE: setting(
+    text(),
+    undefined,
+    "PEM file with the CAs of those who may call the webhooks, re-read when it changes: docs/certificates.md. If it is not set, anybody who reaches the port may.",
+  ),
+  LANDLORD_CLIENT_NAMES: setting(
+    words(text(64), 1),
+    "kube-apiserver",
+    "Common names of the certificates that may call; counts where LANDLORD_CLIENT_CA_FILE is set.",
+  ),
   LANDLORD_SHUTDOWN_TIMEOUT: setting(
     duration(1_000, 600_000),
     "20s",
@@ -93,11 +119,11 @@ export const SETTINGS = {
     "Namespaces that are the platform's own: never provisioned, exempt from the field rules. Landlord's own is always one.",
   ),
   LANDLORD_ADMIN_GROUPS: setting(
-    words(text(), 0),
+    words(adminName(), 0),
     "system:masters,kubeadm:cluster-admins",
     "Groups whose members may break a rule (it becomes a warning and an audit annotation) and move a namespace to another tenant.",
   ),
-  LANDLORD_ADMIN_USERS: setting(words(text(), 0), "", "The same, by user name."),
+  LANDLORD_ADMIN_USERS: setting(words(adminName(), 0), "", "The same, by user name."),
   LANDLORD_SHARED_SOURCES: setting(
     words(sharedSource(), 0),
     "",

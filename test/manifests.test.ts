@@ -26,6 +26,30 @@ interface Rights {
   verbs: string[];
 }
 
+interface Certificate {
+  metadata: { name: string };
+  spec: { secretName: string; issuerRef: { name: string }; dnsNames?: string[]; usages?: string[] };
+}
+
+interface PodMonitor {
+  spec: { podMetricsEndpoints: { port: string }[] };
+}
+
+interface PodSpec {
+  priorityClassName: string;
+  containers: {
+    name: string;
+    securityContext: object;
+    resources: { requests: object; limits: object };
+    ports: { name: string }[];
+    env: { name: string; value?: string }[];
+    volumeMounts: { mountPath: string }[];
+    [probe: `${string}Probe`]: { httpGet: { path: string; port: string } };
+  }[];
+  volumes: { name: string; secret: { secretName: string; items: { path: string }[] } }[];
+  topologySpreadConstraints: { topologyKey: string; whenUnsatisfiable: string }[];
+}
+
 interface Manifest {
   kind: string;
   metadata: { name: string };
@@ -38,17 +62,30 @@ interface Manifest {
 /** What nobody applies with the rest: something to copy. */
 const EXAMPLES = ["example-application-set.yaml"];
 
-const files = globSync("manifests/{base,generator}/*.yaml").map((path) => ({
-  folder: basename(dirname(path)),
+const paths = globSync("manifests/{base,generator,observability,overlays/*}/*.yaml");
+const files = paths.map((path) => ({
+  folder: dirname(path).slice("manifests/".length),
   name: basename(path),
   documents: parseAllDocuments(readFileSync(path, "utf8")).map((document) => document.toJS() as Manifest),
 }));
 const all = files.flatMap(({ documents }) => documents);
 const webhooks = all.flatMap((manifest) => manifest.webhooks ?? []);
 /** All but the role that tenants are given. */
-const ownRights = all.filter(
-  ({ metadata, rules: rights }) => metadata?.name !== "landlord-tenant" && rights !== undefined,
+const ownRoles = all.filter(
+  ({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && metadata.name !== "landlord-tenant",
 );
+/** Rules that overlays add to them. */
+const addedRights = all
+  .flatMap((manifest) => (Array.isArray(manifest) ? (manifest as { path: string; value: Rights }[]) : []))
+  .filter(({ path }) => path === "/rules/-")
+  .map(({ value }) => value);
+const ownRights = [...ownRoles.flatMap((role) => role.rules ?? []), ...addedRights];
+const deployment = files
+  .filter(({ folder }) => folder === "base")
+  .flatMap(({ documents }) => documents)
+  .find(({ kind }) => kind === "Deployment") as unknown as
+  | { spec: { replicas: number; template: { spec: PodSpec } } }
+  | undefined;
 const config = loadConfig({});
 const validating = all
   .filter(({ kind }) => kind === "ValidatingWebhookConfiguration")
@@ -63,12 +100,12 @@ const WALLS = [
 ];
 
 describe("manifests", () => {
-  for (const folder of ["base", "generator"]) {
+  for (const folder of new Set(files.map((file) => file.folder))) {
     it(`of ${folder} are all applied by its kustomization`, () => {
       const here = files.filter((file) => file.folder === folder);
       const [kustomization] = here.find(({ name }) => name === "kustomization.yaml")?.documents ?? [];
       const patches = (kustomization?.patches ?? []).map(({ path }) => path);
-      const listed = [...(kustomization?.resources ?? []), ...patches, ...EXAMPLES, "../base", "kustomization.yaml"];
+      const listed = [...(kustomization?.resources ?? []), ...patches, ...EXAMPLES, "kustomization.yaml"];
       for (const { name } of here) assert.ok(listed.includes(name), name);
     });
   }
@@ -139,18 +176,90 @@ describe("manifests", () => {
   });
 
   it("give Landlord no wildcard, no way to raise its own rights, and bind on the listed roles only", () => {
-    assert.deepEqual(ownRights.map(({ kind, metadata: { name } }) => `${kind} ${name}`).toSorted(), [
+    assert.deepEqual(ownRoles.map(({ kind, metadata: { name } }) => `${kind} ${name}`).toSorted(), [
       "ClusterRole landlord",
-      "ClusterRole landlord-push",
       "Role landlord",
-      "Role landlord-generator",
     ]);
-    for (const { apiGroups, resources, resourceNames, verbs } of ownRights.flatMap(
-      ({ rules: rights }) => rights ?? [],
-    )) {
-      for (const word of [...apiGroups, ...resources, ...verbs]) assert.notEqual(word, "*");
+    assert.ok(addedRights.length > 0);
+    for (const { apiGroups, resources, resourceNames, verbs } of ownRights) {
+      for (const word of [...apiGroups, ...resources, ...verbs]) assert.ok(!word.includes("*"), word);
       for (const verb of ["escalate", "impersonate"]) assert.ok(!verbs.includes(verb));
       if (verbs.includes("bind")) assert.deepEqual(resourceNames, [config.clusterRole]);
     }
   });
+
+  it("give the reason beside every right", () => {
+    const texts = paths.filter((path) => /\/(cluster-)?role(-patch)?\.yaml$/.test(path));
+    assert.ok(texts.length >= 4);
+    for (const path of texts) {
+      const lines = readFileSync(path, "utf8").split("\n");
+      const starts = lines.flatMap((line, index) => (/^ *- (apiGroups|op):/.test(line) ? [index] : []));
+      assert.ok(starts.length > 0, path);
+      for (const start of starts) assert.match(lines[start - 1] ?? "", /^ *# \S/, `${path}:${start + 1}`);
+    }
+  });
+
+  it("run two Pods, ahead of tenants', on different nodes", () => {
+    const { replicas, template } = deployment?.spec ?? assert.fail();
+    assert.equal(replicas, 2);
+    assert.equal(template.spec.priorityClassName, all.find(({ kind }) => kind === "PriorityClass")?.metadata.name);
+    const [nodes] = template.spec.topologySpreadConstraints;
+    assert.deepEqual([nodes?.topologyKey, nodes?.whenUnsatisfiable], ["kubernetes.io/hostname", "DoNotSchedule"]);
+  });
+
+  it("start, watch and limit the container, which can write nothing", () => {
+    const [container = assert.fail()] = deployment?.spec.template.spec.containers ?? [];
+    assert.deepEqual(container.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    const probes = { startupProbe: "/livez", livenessProbe: "/livez", readinessProbe: "/readyz" } as const;
+    for (const [name, path] of Object.entries(probes)) {
+      assert.equal(container[name as keyof typeof probes]?.httpGet.path, path);
+    }
+    assert.deepEqual(Object.keys(container.resources.requests), ["cpu", "memory"]);
+    assert.deepEqual(Object.keys(container.resources.limits), ["memory"]);
+  });
+
+  it("have cert-manager make what Landlord reads: names, files and an authority", () => {
+    const overlay = files.filter(({ folder }) => folder === "overlays/cert-manager").flatMap((file) => file.documents);
+    const issuers = overlay.filter(({ kind }) => kind === "Issuer").map(({ metadata }) => metadata.name);
+    const certificates = overlay.filter(({ kind }) => kind === "Certificate") as unknown as Certificate[];
+    for (const { spec } of certificates) assert.ok(issuers.includes(spec.issuerRef.name));
+    const served = certificates.find(({ metadata }) => metadata.name === "landlord-webhooks") ?? assert.fail();
+    assert.deepEqual(served.spec.dnsNames?.toSorted(), config.certificateNames.toSorted());
+    assert.ok(served.spec.usages?.includes("server auth"));
+    const patch = overlay.find(({ kind }) => kind === "Deployment") as unknown as typeof deployment;
+    const { containers, volumes } = patch?.spec.template.spec ?? assert.fail();
+    const secret = volumes.find(({ name }) => name === "certificate")?.secret;
+    assert.equal(secret?.secretName, served.spec.secretName);
+    assert.deepEqual(secret.items.map(({ path }) => path).toSorted(), ["ca.crt", "tls.crt", "tls.key"]);
+    const { env, volumeMounts } = containers[0] ?? assert.fail();
+    assert.deepEqual(env, [{ name: "LANDLORD_CERTIFICATE_FILES", value: volumeMounts[0]?.mountPath }]);
+    assert.equal(loadConfig({ [env[0]?.name ?? ""]: env[0]?.value }).certificateFiles, env[0]?.value);
+  });
+
+  it("have Prometheus look at a port that there is", () => {
+    const monitor = all.find(({ kind }) => kind === "PodMonitor") as unknown as PodMonitor | undefined;
+    const ports = deployment?.spec.template.spec.containers.flatMap((container) => container.ports) ?? [];
+    for (const { port } of monitor?.spec.podMetricsEndpoints ?? assert.fail()) {
+      assert.ok(ports.some(({ name }) => name === port));
+    }
+  });
+
+  it("close the network both ways, and open it by port", () => {
+    const policies = all.filter(({ kind }) => kind === "NetworkPolicy") as unknown as NetworkPolicy[];
+    const [deny, ...open] = policies.toSorted((a) => (a.metadata.name === "default-deny" ? -1 : 1));
+    assert.deepEqual(deny?.spec, { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    assert.ok(open.length >= 2);
+    for (const { spec } of open) {
+      for (const { ports = [] } of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) assert.ok(ports.length > 0);
+    }
+  });
 });
+
+interface NetworkPolicy {
+  metadata: { name: string };
+  spec: Record<"ingress" | "egress", { ports?: object[] }[] | undefined> & Record<string, unknown>;
+}

@@ -1,12 +1,14 @@
 // Runs the tests: units in this one process, then the integration suites, each in its own; one closing line for all.
 //   node test/run.ts [--group unit|integration|world|fuzz]... [word ...]     words select files whose path contains one of them
-import { globSync, readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { run } from "node:test";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { configureGlobal } from "fast-check";
+import { AUDIT_FOLDER } from "../sandbox/audit.ts";
 import { createTally, fileOf, progressLines, type TestEvent } from "./report.ts";
 
 const GROUPS = {
@@ -17,6 +19,8 @@ const GROUPS = {
 } as const;
 type Group = keyof typeof GROUPS;
 
+/** After all integration suites, and only if none was left out, failed or was skipped: what they show together. */
+const WHOLE_RUN = ["test/whole-run/rights.test.ts"];
 /** What `npm test` runs: everything but the suites on parts that take many minutes to build. */
 const DEFAULT: Group[] = ["unit", "integration"];
 /**
@@ -79,18 +83,41 @@ async function runGroup(group: Group): Promise<void> {
       ];
   /** Files that the runner itself has told of. */
   const told = new Set<string>();
-  for (const start of runs) {
+  const follow = async (start: () => AsyncIterable<TestEvent>): Promise<void> => {
     for await (const event of start()) {
       tally.add(event);
       told.add(short(fileOf(event) ?? ""));
       for (const line of progressLines(event, alone, short)) console.log(line);
     }
-  }
+  };
+  const all = async (): Promise<void> => {
+    for (const start of runs) await follow(start);
+  };
+  await (group === "integration" && positionals.length === 0 ? audited(all, follow) : all());
   if (!alone) await countDead(files.filter((file) => !told.has(file)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `${group}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed in ${seconds} s`,
   );
+}
+
+/** Runs suites with a log of what Landlord asks the API server for, and then what judges all of it, if there is all of it. */
+async function audited(
+  suites: () => Promise<void>,
+  follow: (start: () => AsyncIterable<TestEvent>) => Promise<void>,
+): Promise<void> {
+  const before = { ...totals };
+  const folder = mkdtempSync(join(tmpdir(), "landlord-audit-"));
+  process.env[AUDIT_FOLDER] = folder; // for the suites' processes
+  try {
+    await suites();
+    const isWhole = totals.failed === before.failed && totals.skipped === before.skipped;
+    if (isWhole) await follow(inProcesses(WHOLE_RUN, []));
+    else console.log("Landlord's rights are not compared with their use: a suite has failed or was skipped");
+  } finally {
+    delete process.env[AUDIT_FOLDER];
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function needsForce(file: string): boolean {

@@ -9,6 +9,7 @@ import { createPki, PKI } from "../pki.ts";
 import { freePort, unlessTaken } from "../port.ts";
 import { createSwitch, type Switch } from "../switch.ts";
 import { ADMIN, CONTROLLER_MANAGER, createIdentities, type SandboxUser, tokenFile } from "../users.ts";
+import { admissionControlFlags, type WebhookClient } from "./admission-control.ts";
 import { apiserver, portTaken } from "./apiserver.ts";
 import { controllerManager } from "./controller-manager.ts";
 import { etcd } from "./etcd.ts";
@@ -19,6 +20,7 @@ const APISERVER_GRACE_MS = 1000;
 export interface ControlPlaneOptions {
   users: readonly SandboxUser[];
   apiserverFlags: readonly string[];
+  webhookClient?: WebhookClient | undefined;
 }
 
 export interface ControlPlane extends Target {
@@ -36,8 +38,9 @@ export const CONTROL_PLANE: Part<KubePrograms, ControlPlane, ControlPlaneOptions
   name: "control-plane",
   find: findKube,
 
-  async start(programs, room, { users, apiserverFlags: flags }) {
+  async start(programs, room, { users, apiserverFlags, webhookClient }) {
     const ca = await createPki(room.directory);
+    const flags = [...(await admissionControlFlags(room.directory, webhookClient)), ...apiserverFlags];
     const identities = createIdentities(users);
     await writeFile(join(room.directory, PKI.tokens), tokenFile(identities.values()), { mode: 0o600 });
     await room.start(etcd(programs.etcd, room.directory));

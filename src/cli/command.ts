@@ -4,6 +4,7 @@ import type { Preview } from "../generator/preview.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { PolicyFault } from "../policy/read.ts";
 import type { TenantStore } from "../tenants/store.ts";
+import type { Installation } from "./installation.ts";
 
 export interface CommandArgument {
   /** camelCase, as it is found among the options. */
@@ -42,6 +43,8 @@ export interface CommandDeps {
   policy: (text: string | undefined) => Promise<{ policy: Policy } | { faults: readonly PolicyFault[] }>;
   /** The cluster that the settings or the kubeconfig name; connections are closed afterwards. */
   withCluster: <T>(use: (client: KubeClient) => Promise<T>) => Promise<T>;
+  /** Landlord as it is installed in that cluster. Rejects with ConfigError for wrong settings. */
+  withInstallation: <T>(use: (installation: Installation) => Promise<T>) => Promise<T>;
 }
 
 export interface Command {

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { CertificateSource } from "../../certs/source.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Log } from "../model/log.ts";
+import { admitOnly, type Callers, MUTUAL } from "./callers.ts";
 import { createGracefulClose } from "./graceful-close.ts";
 import { followCertificate, TLS } from "./serving-context.ts";
 
@@ -51,17 +52,20 @@ export interface HttpServerOptions {
   bounds?: Partial<Bounds>;
 }
 
-/** TLS 1.3 and HTTP/1.1 only; a new certificate of the source is served to new connections at once. */
-export function createHttpsServer(options: HttpServerOptions & { source: CertificateSource }): HttpServer {
-  const { source, handler, log } = options;
+/** TLS 1.3 and HTTP/1.1 only; a new certificate of the source is served to new connections at once. With `callers`, nobody else gets an answer. */
+export function createHttpsServer(
+  options: HttpServerOptions & { source: CertificateSource; callers?: Callers | undefined },
+): HttpServer {
+  const { source, handler, callers, clock, log } = options;
   const bounds = { ...BOUNDS, ...options.bounds };
-  const settings = { ...TLS, ...serverOptions(bounds), handshakeTimeout: bounds.handshakeMs };
+  const settings = { ...TLS, ...serverOptions(bounds), handshakeTimeout: bounds.handshakeMs, ...(callers && MUTUAL) };
   const server = createTlsServer(settings, handler);
   // a handshake that fails is the caller's trouble, and anybody may cause it
   server.on("tlsClientError", (error: NodeJS.ErrnoException) =>
     log.debug({ code: error.code }, "TLS handshake failed"),
   );
-  return door(server, options, followCertificate(server, source, log));
+  if (callers !== undefined) admitOnly(server, callers, { clock, log });
+  return door(server, options, followCertificate(server, source, { callers: callers?.authorities, log }));
 }
 
 /** For health and metrics, within the cluster. */

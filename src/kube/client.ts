@@ -20,7 +20,8 @@ export interface KubeClient {
   ): AsyncGenerator<{ items: T[]; resourceVersion: string }, void, undefined>;
   /** Ends when the server closes cleanly; throws on an ERROR event, half a line, or silence. */
   watch<T extends KubeObject>(kind: Kind, options: WatchOptions): AsyncGenerator<WatchEvent<T>, void, undefined>;
-  create<T extends KubeObject>(kind: Kind, object: T, options?: CallOptions): Promise<T>;
+  /** `dryRun`: everything is done but the storing. */
+  create<T extends KubeObject>(kind: Kind, object: T, options?: CallOptions & { dryRun?: boolean }): Promise<T>;
   /**
    * Server-side apply with force. `metadata.uid` and `metadata.resourceVersion` of the object are preconditions: with an uid
    * nothing is created (`isConflict`), nor an object with another uid touched (`isOtherObject`).
@@ -72,11 +73,11 @@ export function createClient(transport: Transport): KubeClient {
 
     watch: (kind, options) => watchEvents(transport, kind, options),
 
-    create: (kind, object, options) =>
+    create: (kind, object, { dryRun, ...options } = {}) =>
       call(
         {
           method: "POST",
-          path: managed(collectionPath(kind, object)),
+          path: `${managed(collectionPath(kind, object))}${dryRun === true ? "&dryRun=All" : ""}`,
           body: object,
           operation: operation("create", kind, object.metadata),
         },

@@ -23,6 +23,7 @@ export interface KubeErrorInit extends ErrorOptions {
   retryAfterMs?: number;
   fields?: string[];
   causes?: string[];
+  webhook?: string;
 }
 
 /** A call that failed. `status` is 0 when there was no answer (or none that can be read). */
@@ -36,14 +37,17 @@ export class KubeError extends Error {
   readonly fields: string[];
   /** Reasons of `details.causes`, such as `NamespaceTerminating`. */
   readonly causes: string[];
+  /** The admission webhook that denied it or, with status 500, could not be called; "" where none is to blame. */
+  readonly webhook: string;
 
-  constructor(message: string, { status, reason, retryAfterMs, fields, causes, ...options }: KubeErrorInit) {
+  constructor(message: string, { status, reason, retryAfterMs, fields, causes, webhook, ...options }: KubeErrorInit) {
     super(message, options);
     this.status = status;
     this.reason = reason ?? "";
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
     this.fields = fields ?? [];
     this.causes = causes ?? [];
+    this.webhook = webhook ?? "";
   }
 }
 
@@ -61,6 +65,7 @@ export function answeredError(
     reason: status.reason ?? "",
     fields: [...new Set(causes.flatMap((cause) => (cause.field === undefined ? [] : [cause.field])))],
     causes: causes.flatMap((cause) => (cause.reason === undefined ? [] : [cause.reason])),
+    webhook: webhookIn(status.message),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   };
   return new KubeError(`${operation.verb} ${operation.object}: ${inWords(operation, init, status.message)}`, init);
@@ -115,11 +120,13 @@ const RBAC_VERBS: Record<string, string> = { apply: "patch", replace: "update" }
 
 function inWords(
   operation: Operation,
-  { status, reason, fields = [], causes = [] }: KubeErrorInit,
+  { status, reason, fields = [], causes = [], webhook = "" }: KubeErrorInit,
   message = "",
 ): string {
-  const webhook = /^admission webhook "([a-z0-9.-]{1,253})" denied the request/.exec(message)?.[1];
-  if (webhook !== undefined) return `denied by admission webhook ${webhook}`;
+  if (webhook !== "")
+    return message.startsWith("admission")
+      ? `denied by admission webhook ${webhook}`
+      : `admission webhook ${webhook} could not be called`;
   if (status === 403) {
     if (causes.includes("NamespaceTerminating")) return "the namespace is being deleted";
     if (message.includes("exceeded quota")) return "quota exceeded";
@@ -128,6 +135,14 @@ function inWords(
   if (status === 409) return reason === "AlreadyExists" ? "already exists" : "conflict";
   if (status === 422) return fields.length === 0 ? "invalid" : `invalid: ${fields.slice(0, 5).join(", ")}`;
   return WORDS[status] ?? `answer ${status}`;
+}
+
+const WEBHOOK =
+  /^(?:admission webhook "([a-z0-9.-]{1,253})" denied the request|Internal error occurred: failed calling webhook "([a-z0-9.-]{1,253})")/;
+
+function webhookIn(message = ""): string {
+  const [, denied, uncalled] = WEBHOOK.exec(message) ?? [];
+  return denied ?? uncalled ?? "";
 }
 
 function secondsToMs(seconds: number | undefined): number | undefined {

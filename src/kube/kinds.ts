@@ -58,6 +58,17 @@ export const VALIDATING_WEBHOOK_CONFIGURATION: Kind = {
   namespaced: false,
 };
 
+const review = (apiVersion: string, kind: string): Kind => ({
+  apiVersion,
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  namespaced: false,
+});
+/** Questions that are asked by creating them. */
+export const SELF_SUBJECT_REVIEW = review("authentication.k8s.io/v1", "SelfSubjectReview");
+export const SELF_SUBJECT_ACCESS_REVIEW = review("authorization.k8s.io/v1", "SelfSubjectAccessReview");
+export const SUBJECT_ACCESS_REVIEW = review("authorization.k8s.io/v1", "SubjectAccessReview");
+
 export const APPLICATION_SET: Kind = {
   apiVersion: "argoproj.io/v1alpha1",
   kind: "ApplicationSet",

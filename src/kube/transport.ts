@@ -8,11 +8,22 @@ import type { Credentials } from "./credentials.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import { answeredError, KubeError, type Operation, SilenceError, type Status, unansweredError } from "./errors.ts";
 import { failureInWords, retryAfterMs } from "./failures.ts";
+import { dateIn, warningsIn } from "./head.ts";
+
+/** What an answer says before its body: `date` is the server's clock in ms since 1970, `warnings` what it wants people to read. */
+export interface AnswerHead {
+  date: number | undefined;
+  warnings: readonly string[];
+}
 
 /** `timeoutMs` bounds the whole call, 10 s unless told. */
 export interface CallOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Sent besides those of every call: impersonation, for instance. */
+  headers?: Readonly<Record<string, string | string[]>>;
+  /** Told of a 2xx answer's head. */
+  onHead?: (head: AnswerHead) => void;
 }
 
 export interface TransportRequest extends CallOptions {
@@ -61,7 +72,8 @@ export function createTransport(options: TransportOptions): Transport {
   const prefix = server.pathname.replace(/\/+$/, "");
 
   async function send(request: TransportRequest, deadline: Deadline): Promise<Dispatcher.ResponseData> {
-    const headers: Record<string, string> = {
+    const headers: Record<string, string | string[]> = {
+      ...request.headers,
       accept: request.accept ?? "application/json",
       "user-agent": "landlord",
       ...(await deadline.race(credentials.headers())),
@@ -112,6 +124,7 @@ export function createTransport(options: TransportOptions): Transport {
       const deadline = begin(request);
       try {
         const response = await open(request, deadline);
+        request.onHead?.(headOf(response.headers));
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where the server is believed
         return (await response.body.json()) as T;
       } catch (error) {
@@ -172,6 +185,11 @@ async function nextChunk(
     deadline.clear();
   }
 }
+
+const headOf = ({ date, warning }: Dispatcher.ResponseData["headers"]): AnswerHead => ({
+  date: dateIn(date),
+  warnings: warningsIn(warning),
+});
 
 async function readStatus(body: Dispatcher.ResponseData["body"]): Promise<Status> {
   let text = "";

@@ -32,3 +32,5 @@ export const SNAPSHOT_VERSION_ANNOTATION = "landlord.dev/snapshot-version";
 export const ACCEPT_SNAPSHOT_ANNOTATION = "landlord.dev/accept-snapshot";
 /** On an ApplicationSet: makes Argo CD look at it at once. A value that is there already changes nothing. */
 export const REFRESH_ANNOTATION = "argocd.argoproj.io/application-set-refresh";
+/** On the ValidatingWebhookConfiguration while it lets everything through: `<who> <RFC 3339 time> <reason>`. */
+export const BREAK_GLASS_ANNOTATION = "landlord.dev/break-glass";

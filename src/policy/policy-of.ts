@@ -31,11 +31,14 @@ const FLUX_CONTROLLERS = [
   "image-reflector-controller",
   "image-automation-controller",
 ];
+/** Acts on nothing of a tenant's unless there are ResourceSets. */
+const FLUX_OPERATOR = "flux-operator";
 const ARGO_CONTROLLERS = ["argocd-application-controller", "argocd-applicationset-controller"];
 
 /** A key of the file replaces the default as a whole. Landlord's own namespace, user and labels are protected whatever it says. */
 export function policyOf(spec: PolicySpec, base: PolicyBase): Policy {
   const argoNamespace = spec.argoNamespace ?? "argocd";
+  const hasResourceSets = spec.resourceSets?.enabled ?? false;
   return {
     tenantLabels: base.tenantLabels,
     ownUser: base.ownUser,
@@ -47,7 +50,7 @@ export function policyOf(spec: PolicySpec, base: PolicyBase): Policy {
     platformNamespaces: new Set([...(spec.platformNamespaces ?? base.platformNamespaces), base.namespace]),
     adminGroups: spec.adminGroups ?? base.adminGroups,
     adminUsers: spec.adminUsers ?? base.adminUsers,
-    controllers: new Set([...(spec.controllers ?? controllersOf(argoNamespace)), base.ownUser]),
+    controllers: new Set([...(spec.controllers ?? controllersOf(argoNamespace, hasResourceSets)), base.ownUser]),
     exceptions: (spec.exceptions ?? []).map(({ value, ...exception }) => ({ ...exception, value })),
     warnOnly: spec.warnOnly ?? [],
     serviceAccounts: spec.allowedServiceAccounts ?? null,
@@ -60,7 +63,7 @@ export function policyOf(spec: PolicySpec, base: PolicyBase): Policy {
     allowedSourceUrls: spec.allowedSourceUrls ?? null,
     protectedKeys: [...new Set([OWN_PREFIX, ...(spec.protectedKeys ?? PROTECTED_KEYS)])],
     wideClusterRoles: spec.wideClusterRoles ?? new Set(),
-    resourceSets: { enabled: spec.resourceSets?.enabled ?? false },
+    resourceSets: { enabled: hasResourceSets },
     argoNamespace,
     allowedProjects: spec.allowedProjects ?? new Map(),
     allowedServers: spec.allowedServers ?? ["https://kubernetes.default.svc"],
@@ -79,9 +82,11 @@ export function policyOf(spec: PolicySpec, base: PolicyBase): Policy {
   };
 }
 
-function controllersOf(argoNamespace: string): string[] {
+function controllersOf(argoNamespace: string, hasResourceSets: boolean): string[] {
   return [
-    ...FLUX_CONTROLLERS.map((name) => `system:serviceaccount:flux-system:${name}`),
+    ...[...FLUX_CONTROLLERS, ...(hasResourceSets ? [FLUX_OPERATOR] : [])].map(
+      (name) => `system:serviceaccount:flux-system:${name}`,
+    ),
     ...ARGO_CONTROLLERS.map((name) => `system:serviceaccount:${argoNamespace}:${name}`),
   ];
 }

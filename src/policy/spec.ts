@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { PROFILES } from "../../webhooks/policy.ts";
 import {
+  adminName,
   controllerName,
   fields,
   flag,
@@ -98,13 +99,13 @@ export function specSchema({ ruleIds, isProtected }: Known) {
       "Namespaces that the rules about fields leave alone. Landlord's own is always one. Default: LANDLORD_PLATFORM_NAMESPACES.",
     ),
     adminGroups: key(
-      setOf(text()),
+      setOf(adminName()),
       "Groups whose members may break a rule: it becomes a warning and an audit annotation. Default: LANDLORD_ADMIN_GROUPS.",
     ),
-    adminUsers: key(setOf(text()), "The same, by user name. Default: LANDLORD_ADMIN_USERS."),
+    adminUsers: key(setOf(adminName()), "The same, by user name. Default: LANDLORD_ADMIN_USERS."),
     controllers: key(
       setOf(controllerName()),
-      "User names of the platform's own controllers. Landlord's own is always one. Default: Flux's controllers in flux-system, Argo CD's application and ApplicationSet controllers in argoNamespace.",
+      "User names of the platform's own controllers. Landlord's own is always one. Default: Flux's controllers in flux-system (its operator too where resourceSets are enabled), Argo CD's application and ApplicationSet controllers in argoNamespace.",
     ),
     exceptions: key(
       listOf(exception),

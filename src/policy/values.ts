@@ -1,6 +1,7 @@
 // What may stand as a value in the policy file: small zod schemas, each with a message that says what is allowed.
 import { z } from "zod";
 import { readEntry, type UrlEntry } from "../../webhooks/source-url.ts";
+import { isEverybodys, NOT_EVERYBODY } from "../model/everybody.ts";
 import { DNS_LABEL, isDnsSubdomain } from "../model/names.ts";
 
 const NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?";
@@ -17,6 +18,11 @@ export function text(most = 1024): z.ZodType<string, string> {
 
 const isText = (given: string, most: number): boolean =>
   given.length > 0 && given.length <= most && given === given.trim() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(given);
+
+/** A group or a user of the platform. */
+export function adminName(): z.ZodType<string, string> {
+  return text().refine((given) => !isEverybodys(given), NOT_EVERYBODY);
+}
 
 /** Text that a test is passed by; the message says what that takes. */
 function named(isRight: (given: string) => boolean, message: string): z.ZodType<string, string> {

@@ -9,6 +9,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from "yaml";
 import { oneLine } from "../../webhooks/text.ts";
 
@@ -71,13 +72,14 @@ function unreadable(place: Place, found: string, allowed: string): YamlText {
 
 function convert(document: Document, at: (offset?: number) => Place): YamlText {
   const faults: YamlFault[] = [];
+  const targets = targetsOf(document);
   let values = 0;
   const placeAt = (node: unknown): Place => at(rangeOf(node)?.[0]);
 
   function plain(node: unknown, path: Path): unknown {
     if (++values > MAX_VALUES) throw new Error(`it has more than ${MAX_VALUES} values, aliases expanded`);
     if (path.length > MAX_DEPTH) throw new Error(`it has more than ${MAX_DEPTH} levels`);
-    if (isAlias(node)) return plain(resolved(node, document), path);
+    if (isAlias(node)) return plain(resolved(node, targets), path);
     if (isSeq(node)) return node.items.map((item, index) => plain(item, [...path, index]));
     if (!isMap(node)) return isScalar(node) ? node.value : null;
     const map = new Map<string, unknown>();
@@ -91,12 +93,26 @@ function convert(document: Document, at: (offset?: number) => Place): YamlText {
   }
 
   const value = plain(document.contents, []);
-  return { value, faults, placeOf: (path, what) => at(offsetOf(document, path, what)) };
+  return { value, faults, placeOf: (path, what) => at(offsetOf({ document, targets }, path, what)) };
 }
 
-/** What an alias stands for. */
-function resolved(alias: Alias, document: Document): Node {
-  const node = alias.resolve(document);
+type Targets = ReadonlyMap<Alias, Node | undefined>;
+
+/** What each alias stands for. In one go: the library looks for each of them through all of the text. */
+function targetsOf(document: Document): Targets {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node | undefined>();
+  visit(document, {
+    Alias: (_, alias) => void targets.set(alias, anchors.get(alias.source)),
+    Value(_, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
+function resolved(alias: Alias, targets: Targets): Node {
+  const node = targets.get(alias);
   if (node === undefined) throw new Error(`no anchor ${JSON.stringify(alias.source)} before its alias`);
   return node;
 }
@@ -108,11 +124,15 @@ function keyFault(name: unknown, seen: ReadonlyMap<string, unknown>): { found: s
 }
 
 /** The offset of the last node on the path that is there. */
-function offsetOf(document: Document, path: Path, what: "key" | "value"): number | undefined {
+function offsetOf(
+  { document, targets }: { document: Document; targets: Targets },
+  path: Path,
+  what: "key" | "value",
+): number | undefined {
   let node: unknown = document.contents;
   let offset = rangeOf(node)?.[0];
   for (const [index, step] of path.entries()) {
-    const within = isAlias(node) ? resolved(node, document) : node;
+    const within = isAlias(node) ? resolved(node, targets) : node;
     const pair = isMap(within) ? within.items.find(({ key }) => isScalar(key) && key.value === step) : undefined;
     const item = isSeq(within) && typeof step === "number" ? within.items[step] : undefined;
     node = pair === undefined ? item : pair.value;

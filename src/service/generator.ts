@@ -1,5 +1,6 @@
 // The role `generator`: the registry, what was served so far, and the door that Argo CD asks at. Needs no cluster.
 import { hostname } from "node:os";
+import { isOlderThan } from "../../certs/certificate.ts";
 import { createManagedSource } from "../../certs/managed.ts";
 import type { CertificateSource } from "../../certs/source.ts";
 import { ConfigError } from "../config.ts";
@@ -18,6 +19,10 @@ import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
 
 /** Secret in Landlord's own namespace. */
 const CERTIFICATE_NAME = "landlord-generator-certificate";
+/** How long a new authority stands in the Secret before it signs: nobody tells us when Argo CD trusts it. */
+const NOTICE_MS = 7 * 24 * 60 * 60_000;
+/** At most this part of an authority's life, of which a third is left when it is made. */
+const NOTICE_SHARE = 1 / 6;
 /** Snapshots that change in quick succession refresh ApplicationSets once. */
 const PUSH_DEBOUNCE_MS = 500;
 
@@ -91,7 +96,16 @@ function ownCertificate(parts: Parts, cluster: Cluster | undefined): Certificate
   const service = `landlord-generator.${config.namespace}.svc`;
   const secret = { namespace: config.namespace, name: CERTIFICATE_NAME };
   const store = createSecretStore({ client, ...secret });
-  const source = createManagedSource({ store, names: [service, `${service}.cluster.local`], clock, log });
+  const noticeMs = Math.min(NOTICE_MS, config.certificateLives.authorityMs * NOTICE_SHARE);
+  const source = createManagedSource({
+    store,
+    names: [service, `${service}.cluster.local`],
+    lives: config.certificateLives,
+    trusted: (ca) => isOlderThan(ca, noticeMs, clock.now()),
+    clock,
+    log,
+    observe: (change) => metrics.certificateChanges.inc({ change }),
+  });
   const renewal = createRenewal({ client, source, secret, clock, log, metrics });
   background("certificate of the generator", (signal) => renewal.run(signal));
   return source;

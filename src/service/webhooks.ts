@@ -1,5 +1,4 @@
 // The role `webhooks`: certificate, HTTPS door, and the rules and mutations behind it.
-import { createManagedSource } from "../../certs/managed.ts";
 import { createMutator, createValidator } from "../../webhooks/chain.ts";
 import type { Facts } from "../../webhooks/facts.ts";
 import { mutations } from "../../webhooks/mutating/index.ts";
@@ -12,10 +11,8 @@ import { createWebhookApp } from "../http/webhooks.ts";
 import { describe } from "../model/errors.ts";
 import type { CurrentPolicy } from "../policy/current.ts";
 import { policyOf } from "../policy/policy-of.ts";
-import { createCaBundle } from "../tls/ca-bundle.ts";
-import { observeExpiry } from "../tls/expiry.ts";
-import { createRenewal } from "../tls/renewal.ts";
-import { createSecretStore } from "../tls/secret-store.ts";
+import { createGlassWatch } from "../tls/break-glass-watch.ts";
+import { startCallers, startCertificate } from "./certificate.ts";
 import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
 import { policyBase } from "./policy.ts";
 
@@ -30,30 +27,25 @@ export interface Grounds {
 }
 
 /** Opens the door once there is a certificate, and keeps the webhook configurations trusting it. */
-export function startWebhooks(parts: Parts, { client }: Cluster, grounds: Grounds): void {
+export function startWebhooks(parts: Parts, cluster: Cluster, grounds: Grounds): void {
   const { config, clock, log, metrics, lifecycle, checks, background } = parts;
-  const shared = { client, clock, log, metrics };
-  const secret = { namespace: config.namespace, name: config.certificateSecret };
-  const store = createSecretStore({ client, ...secret });
-  const source = createManagedSource({ store, names: config.certificateNames, clock, log });
-  observeExpiry(source, metrics);
-  const renewal = createRenewal({ ...shared, source, secret });
-  const names = { mutating: config.webhookConfiguration, validating: config.webhookConfiguration };
-  const caBundle = createCaBundle({ ...shared, source, refresh: () => source.refresh(), names });
+  const { source, caBundle } = startCertificate(parts, cluster);
+  const glass = createGlassWatch({ log, metrics });
+  caBundle.onValidating((configuration) => glass.see(configuration));
 
   const door = createHttpsServer({
     source,
+    callers: startCallers(parts),
     handler: createWebhookApp({ ...admission(parts, grounds), log }),
     host: config.bindAddress,
     port: config.webhookPort,
     clock,
     log,
   });
-  background("certificate", (signal) => renewal.run(signal));
-  background("caBundle", (signal) => caBundle.run(signal));
   background("webhook door", () => listenUnlessStopped(door, lifecycle));
   lifecycle.onStop("webhook door", () => door.close(config.shutdownTimeoutMs / 2)); // the rest is for what stops after it
   checks.push(
+    { name: "break-glass", check: () => glass.check() },
     { name: "certificate", check: () => source.current() !== undefined || "there is none yet" },
     { name: "webhook door", check: () => door.port() !== undefined || "not listening yet" },
     {

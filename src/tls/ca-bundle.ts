@@ -1,5 +1,6 @@
-// Keeps `caBundle` of our webhook configurations equal to the authority that is served, and says whether it is.
+// Keeps `caBundle` of our webhook configurations equal to the authorities of the source, and says whether it is.
 // The configurations themselves come with the manifests: one that is missing is waited for.
+import { joinCertificates } from "../../certs/pem.ts";
 import type { CertificateSource } from "../../certs/source.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type Kind, MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION } from "../kube/kinds.ts";
@@ -12,10 +13,16 @@ import { trustPatch, trusts, type WebhookConfiguration } from "./webhook-trust.t
 
 /** Between two writes of one configuration: bounds a quarrel with somebody who undoes them. */
 const WRITE_GAP_MS = 1_000;
+/** API servers learn of a configuration by watch: one that is behind is given this long before a new authority signs. */
+const SETTLE_MS = 5_000;
 
 export interface CaBundle {
   /** Both configurations are there, and every entry of them trusts what is served now. */
   trusted(): boolean;
+  /** The same of all authorities in `ca` (PEM), and neither configuration has changed for a while: the API servers know it, too. */
+  settled(ca: string): boolean;
+  /** Tells of the validating configuration whenever it changes; undefined: it is gone. */
+  onValidating(listener: (configuration: WebhookConfiguration | undefined) => void): void;
   /** Resolves once `signal` is aborted and nothing is in hand; never rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -26,6 +33,9 @@ export interface CaBundleOptions {
   /** Brings `source` up to date before a bundle is overwritten, so that a replica that is behind does not undo a newer one's work. */
   refresh?: () => Promise<void>;
   names: { mutating: string; validating: string };
+  settleMs?: number;
+  /** How long further authorities may stand beside ours: replicas that cannot agree may know newer ones. Default 0. */
+  tolerateMs?: number;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -39,10 +49,12 @@ interface Target {
   missed: boolean;
   /** When it was last written here. */
   writtenAt: number;
+  /** When it was last seen to change, whoever changed it. */
+  changedAt: number;
 }
 
 export function createCaBundle(options: CaBundleOptions): CaBundle {
-  const { client, source, refresh, names, clock, log, metrics } = options;
+  const { client, source, refresh, names, settleMs = SETTLE_MS, tolerateMs = 0, clock, log, metrics } = options;
   const targets = [
     createTarget(MUTATING_WEBHOOK_CONFIGURATION, names.mutating, options),
     createTarget(VALIDATING_WEBHOOK_CONFIGURATION, names.validating, options),
@@ -65,7 +77,10 @@ export function createCaBundle(options: CaBundleOptions): CaBundle {
     signal: AbortSignal,
   ): Promise<{ requeueAfterMs?: number; outcome: "waiting" } | undefined> {
     sayIfMissing(at, log);
-    if (patchOf(at).length === 0) return undefined;
+    if (patchOf(at).length === 0) {
+      const rest = at.changedAt + tolerateMs - clock.now();
+      return rest > 0 ? { requeueAfterMs: rest, outcome: "waiting" } : undefined;
+    }
     const gap = at.writtenAt + WRITE_GAP_MS - clock.now();
     if (gap > 0) return { requeueAfterMs: gap, outcome: "waiting" };
     await refresh?.();
@@ -79,23 +94,35 @@ export function createCaBundle(options: CaBundleOptions): CaBundle {
 
   function patchOf(at: Target): ReturnType<typeof trustPatch> {
     const configuration = at.watch.get(at);
-    const ca = source.current()?.ca;
-    return configuration === undefined || ca === undefined ? [] : trustPatch(configuration, ca);
+    const served = source.current();
+    if (configuration === undefined || served === undefined) return [];
+    const keep = clock.now() - at.changedAt < tolerateMs;
+    return trustPatch(configuration, joinCertificates(served.ca, served.besides ?? ""), { keep });
   }
 
-  for (const { watch, kind } of targets) watch.subscribe(() => queue.add(kind.kind));
+  const allTrust = (ca: string | undefined): boolean =>
+    ca !== undefined &&
+    targets.every((at) => {
+      const configuration = at.watch.get(at);
+      return configuration !== undefined && trusts(configuration, ca);
+    });
+
+  for (const at of targets) {
+    at.watch.subscribe(() => {
+      at.changedAt = clock.now();
+      queue.add(at.kind.kind);
+    });
+  }
   source.subscribe(() => targets.forEach(({ kind }) => queue.add(kind.kind)));
 
   return {
-    trusted() {
-      const ca = source.current()?.ca;
-      return (
-        ca !== undefined &&
-        targets.every((at) => {
-          const configuration = at.watch.get(at);
-          return configuration !== undefined && trusts(configuration, ca);
-        })
-      );
+    trusted: () => allTrust(source.current()?.ca),
+    settled: (ca) => allTrust(ca) && targets.every(({ changedAt }) => clock.now() - changedAt >= settleMs),
+    onValidating(listener) {
+      for (const { watch, kind } of targets) {
+        if (kind !== VALIDATING_WEBHOOK_CONFIGURATION) continue;
+        watch.subscribe(({ type, object }) => listener(type === "removed" ? undefined : object));
+      }
     },
     async run(signal) {
       const running = targets.map(async ({ watch, kind }) => {
@@ -114,7 +141,7 @@ export function createCaBundle(options: CaBundleOptions): CaBundle {
 function createTarget(kind: Kind, name: string, { client, clock, log, metrics }: CaBundleOptions): Target {
   const fieldSelector = `metadata.name=${name}`;
   const watch = createListWatch<WebhookConfiguration>({ client, kind, fieldSelector, clock, log, metrics });
-  return { kind, name, watch, missed: false, writtenAt: -Infinity };
+  return { kind, name, watch, missed: false, writtenAt: -Infinity, changedAt: -Infinity };
 }
 
 /** Says it once, and again only if the configuration was there in between. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { test } from "node:test";
-import { keyIdentifier, signCertificate, subjectDer } from "../../certs/certificate.ts";
+import { createAuthority } from "../../certs/authority.ts";
+import { isOlderThan, keyIdentifier, signCertificate, subjectDer } from "../../certs/certificate.ts";
 import { sequence } from "../../certs/der.ts";
 import { createKeyPair } from "../../certs/keypair.ts";
 
@@ -93,4 +94,11 @@ test("wraps PEM at 64 characters", () => {
     lines.slice(1, -2).every((line) => line.length === 64),
     true,
   );
+});
+
+test("tells a certificate's age, its head start for slow clocks left out", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  const made = createAuthority({ commonName: "landlord", now });
+  assert.equal(isOlderThan(made.certificate, 60_000, now + 59_000), false);
+  assert.equal(isOlderThan(made.certificate, 60_000, now + 60_000), true);
 });

@@ -22,13 +22,25 @@ const leafThat = (ends: number): CertificateBundle => ({
   ...issueLeaf(authority, { names: NAMES, now: NOW, lifeMs: ends }),
 });
 
+const look = (bundle: CertificateBundle, names: string[], now: number, trusted = false): Finding | undefined =>
+  inspect(bundle, { names, now, trusted: () => trusted });
+
 test("finds nothing to do in a fresh bundle", () => {
-  assert.equal(inspect(good, NAMES, NOW), undefined);
-  assert.equal(inspect(good, [], NOW), undefined);
+  assert.equal(look(good, NAMES, NOW), undefined);
+  assert.equal(look(good, [], NOW), undefined);
 });
 
-test("accepts further trusted blocks behind the authority that signs", () => {
-  assert.equal(inspect({ ...good, ca: good.ca + other.certificate }, NAMES, NOW), undefined);
+test("accepts former authorities behind the one that signs while leaves of them are in use", () => {
+  const bundle = { ...good, ca: good.ca + other.certificate, formerUntil: NOW + 1 };
+  assert.equal(look(bundle, NAMES, NOW), undefined);
+  assert.equal(look(bundle, NAMES, NOW + 1)?.renew, "former");
+});
+
+test("waits with the next authority until it is trusted, and renews leaves meanwhile", () => {
+  const pending = { ...good, ca: good.ca + other.certificate, next: other };
+  assert.equal(look(pending, NAMES, NOW), undefined);
+  assert.equal(look(pending, NAMES, NOW, true)?.renew, "switch");
+  assert.equal(look(pending, NAMES, NOW + (LEAF_LIFE_MS * 2) / 3)?.renew, "leaf");
 });
 
 interface Case extends Finding {
@@ -90,9 +102,16 @@ const CASES: Case[] = [
     ...good,
     ...issueLeaf(authority, { names: NAMES, now: NOW + DAY_MS }),
   }),
-  due("authority", "authority is near its end", "30 days are left", {
+  due("next", "authority is past two thirds of its life", "it is", {
     bundle: leafThat(AUTHORITY_LIFE_MS),
-    now: NOW + AUTHORITY_LIFE_MS - 30 * DAY_MS,
+    now: NOW + (AUTHORITY_LIFE_MS * 2) / 3,
+  }),
+  due("next", "next authority is unusable", "its key is another's", {
+    bundle: { ...good, ca: good.ca + other.certificate, next: { ...other, key: authority.key } },
+  }),
+  due("next", "next authority is unusable", "callers are not told of it", { bundle: { ...good, next: other } }),
+  due("former", "former authorities have no leaf in use", "nobody says until when", {
+    bundle: { ...good, ca: good.ca + other.certificate },
   }),
   due("leaf", "certificate lacks a name", "a DNS name is new", { names: [...NAMES, "new.svc"] }),
   due("leaf", "certificate lacks a name", "an address is new", { names: [...NAMES, "10.0.0.2"] }),
@@ -101,17 +120,17 @@ const CASES: Case[] = [
 
 for (const { when, bundle, now = NOW, names = NAMES, ...finding } of CASES) {
   test(`says "${finding.reason}" when ${when}`, () => {
-    assert.deepEqual(inspect(bundle, names, now), finding);
+    assert.deepEqual(look(bundle, names, now), finding);
   });
 }
 
-test("leaves a leaf alone just before two thirds of its life, and an authority just before its last 30 days", () => {
-  assert.equal(inspect(good, NAMES, NOW + (LEAF_LIFE_MS * 2) / 3 - SKEW_MS), undefined);
-  assert.equal(inspect(leafThat(AUTHORITY_LIFE_MS), NAMES, NOW + AUTHORITY_LIFE_MS - 31 * DAY_MS)?.renew, "leaf");
+test("leaves a leaf alone just before two thirds of its life, and an authority just before two thirds of its own", () => {
+  assert.equal(look(good, NAMES, NOW + (LEAF_LIFE_MS * 2) / 3 - SKEW_MS), undefined);
+  assert.equal(look(leafThat(AUTHORITY_LIFE_MS), NAMES, NOW + (AUTHORITY_LIFE_MS * 2) / 3 - SKEW_MS), undefined);
 });
 
 test("says nothing of what it read", () => {
-  const finding = inspect(
+  const finding = look(
     { ...good, caKey: "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----" },
     NAMES,
     NOW,

@@ -8,6 +8,7 @@ import type { ServingCertificate } from "../../certs/source.ts";
 import type { CertificateBundle } from "../../certs/store.ts";
 import { createMemoryStore, type MemoryStore } from "../helpers/certificate-store.ts";
 import { createTestClock, type TestClock } from "../helpers/clock.ts";
+import { LIVES } from "../helpers/lives.ts";
 import { createTestLog } from "../helpers/log.ts";
 
 const NAMES = ["landlord.landlord-system.svc"];
@@ -21,11 +22,21 @@ function replica({
   clock?: TestClock;
 } = {}) {
   const { log, lines } = createTestLog();
-  const source = createManagedSource({ store, names: NAMES, clock, log });
+  const changes: string[] = [];
+  const callers = { trust: "" };
+  const source = createManagedSource({
+    store,
+    names: NAMES,
+    lives: LIVES,
+    trusted: (ca) => callers.trust.includes(ca),
+    clock,
+    log,
+    observe: (change) => changes.push(change),
+  });
   const heard: ServingCertificate[] = [];
   source.subscribe((certificate) => heard.push(certificate));
   const messages = (): string[] => lines.map(({ level, message }) => `${level}: ${message}`);
-  return { source, store, clock, heard, lines, messages };
+  return { source, store, clock, heard, lines, messages, changes, callers };
 }
 
 function bundleOf(now: number): CertificateBundle {
@@ -45,7 +56,7 @@ test("makes an authority and a leaf where nothing is stored, and keeps both", as
   const served = source.current();
   assert.ok(served);
   assert.deepEqual(heard, [served]);
-  assert.deepEqual({ ...served, caKey: store.stored?.caKey }, store.stored);
+  assert.deepEqual({ ...served, caKey: store.stored?.caKey }, { ...store.stored, besides: "" });
   const leaf = new X509Certificate(served.certificate);
   assert.ok(leaf.checkHost("landlord.landlord-system.svc"));
   assert.equal(leaf.verify(new X509Certificate(served.ca).publicKey), true);
@@ -111,17 +122,74 @@ test("renews the leaf with the same authority at two thirds of its life", async 
   });
 });
 
-test("makes a new authority when the old one is near its end", async () => {
-  const { source, store, clock } = replica();
+test("lets a new authority sign only when callers trust it, and has both trusted until the old one's last leaf ends", async () => {
+  const { source, store, clock, callers, changes } = replica();
   await source.refresh();
   const before = source.current();
-  await clock.advance(AUTHORITY_LIFE_MS - 31 * DAY_MS);
+  await clock.advance((AUTHORITY_LIFE_MS * 2) / 3);
+  await source.refresh(); // a leaf, which has ended
   await source.refresh();
-  assert.equal(source.current()?.ca, before?.ca);
-  await clock.advance(DAY_MS);
+  const next = store.stored?.next?.certificate ?? assert.fail();
+  assert.deepEqual([source.current()?.ca, source.current()?.besides], [before?.ca, next]);
+  assert.equal(source.due(), false);
+
+  callers.trust = before?.ca + next;
+  assert.equal(source.due(), true);
+  const lastLeaf = source.current()?.certificate ?? assert.fail();
+  await source.refresh();
+  assert.deepEqual([source.current()?.ca, source.current()?.besides], [next, before?.ca]);
+  assert.equal(store.stored?.formerUntil, new X509Certificate(lastLeaf).validToDate.getTime());
+
+  await clock.advance(LEAF_LIFE_MS);
+  await source.refresh(); // a leaf, once more
+  await source.refresh();
+  assert.deepEqual([source.current()?.ca, source.current()?.besides], [next, ""]);
+  assert.deepEqual(changes, ["created", "leaf", "next", "switch", "leaf", "former"]);
+});
+
+test("goes on where another replica left off", async () => {
+  const one = replica();
+  const two = replica({ store: one.store, clock: one.clock });
+  await one.source.refresh();
+  await two.source.refresh();
+  one.store.put(undefined);
+  await one.source.refresh();
+  await two.source.refresh();
+  assert.deepEqual(two.source.current(), one.source.current());
+  two.callers.trust = one.store.stored?.ca ?? "";
+  await Promise.all([one.source.refresh(), two.source.refresh()]);
+  await one.source.refresh();
+  assert.deepEqual(two.source.current(), one.source.current());
+  assert.deepEqual([one.changes, two.changes], [["created", "restored"], ["switch"]]);
+});
+
+test("puts a deleted or corrupt bundle back, at most once in three seconds, and says so", async () => {
+  const { source, store, clock, lines } = replica();
+  await source.refresh();
+  const before = source.current();
+  store.put({ ca: "", caKey: "", certificate: "", key: "" });
+  await source.refresh();
+  assert.equal(source.current()?.certificate, before?.certificate);
+  store.put(undefined);
+  await assert.rejects(source.refresh(), /replaced a moment ago/);
+  await clock.advance(3_000);
+  await source.refresh();
+  assert.equal(source.current()?.certificate, before?.certificate);
+  assert.deepEqual(
+    lines.filter(({ level }) => level === "warn").map(({ fields }) => fields["reason"]),
+    ["authority is unreadable", "there are none"],
+  );
+});
+
+test("recovers when the clock has jumped past the end of everything", async () => {
+  const { source, clock } = replica();
+  await source.refresh();
+  const before = source.current();
+  clock.jump(2 * AUTHORITY_LIFE_MS);
+  assert.equal(source.due(), true);
   await source.refresh();
   assert.notEqual(source.current()?.ca, before?.ca);
-  assert.equal(store.stored?.ca, source.current()?.ca);
+  assert.equal(source.due(), false);
 });
 
 test("replaces a corrupt bundle, with one line that says why and holds no secret", async () => {

@@ -40,6 +40,7 @@ export async function runLine(
     stdin: () => Promise.reject(new Error("not scripted")),
     policy: () => Promise.reject(new Error("not scripted")),
     withCluster: () => Promise.reject(new Error("not scripted")),
+    withInstallation: () => Promise.reject(new Error("not scripted")),
     ...deps,
   });
   return { code, ...written, served };

@@ -32,6 +32,10 @@ describe("a cluster whose Landlord is away", { skip }, () => {
     assert.equal(code, 0, stderr);
     await cluster.create(FLUX, kustomization("app"));
     await cluster.create(FLUX, { ...kustomization("big"), spec: { ...SPEC, postBuild: { substitute: MUCH } } });
+    await cluster.create(FLUX, {
+      ...kustomization("annotated"),
+      metadata: { name: "annotated", namespace: "team-a", annotations: MANY, finalizers: ["a.example/b"] },
+    });
     await cluster.create(FLUX.replace("team-a", "doomed"), {
       ...kustomization("app"),
       metadata: { name: "app", namespace: "doomed", finalizers: ["finalizers.fluxcd.io"] },
@@ -80,6 +84,10 @@ describe("a cluster whose Landlord is away", { skip }, () => {
     });
   }
 
+  it("lets finalizers be taken off whatever has so many annotations that comparing each would cost too much", async () => {
+    assert.equal(await patch(["kustomization", "annotated", "-n", "team-a"], { metadata: { finalizers: null } }), "");
+  });
+
   it("lets Argo CD's finalizer be taken off", async () => {
     assert.equal(await patch(["application", "app", "-n", "argocd"], { metadata: { finalizers: null } }), "");
   });
@@ -105,6 +113,8 @@ const SPEC = {
 };
 /** Nearly a megabyte: what the API server compares must not be too much for it. */
 const MUCH = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`v${index}`, "x".repeat(300)]));
+/** As many as fit. */
+const MANY = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`k${index}`, ""]));
 
 function kustomization(name: string): { apiVersion: string; kind: string; metadata: object; spec: object } {
   const apiVersion = "kustomize.toolkit.fluxcd.io/v1";

@@ -38,6 +38,17 @@ describe("bin", () => {
     assert.match(text, /^\d+\.\d+\.\d+\n$/);
   });
 
+  it("loses nothing of an output that is longer than a pipe holds, and read late", async () => {
+    const args = ["src/bin.cjs", "export", "vap"];
+    const whole = execFileSync(process.execPath, args, { encoding: "utf8" });
+    assert.ok(whole.length > 2 * 65_536);
+    // a shell's pipe, and a reader who waits for longer than the command would take if it did not wait for him
+    const late = execFileSync("sh", ["-c", '"$@" | { sleep 0.7; cat; }', "sh", process.execPath, ...args], {
+      encoding: "utf8",
+    });
+    assert.equal(late, whole);
+  });
+
   it("passes a signal on and ends with the code of what it runs", async (t) => {
     const env = {
       ...process.env,

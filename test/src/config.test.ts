@@ -121,6 +121,16 @@ describe("loadConfig", () => {
     assert.equal(loadConfig(both).clusterRole, "flux-tenant");
   });
 
+  it("refuses an authority that lives too short a time for its leaves", () => {
+    const mistakes = mistakesOf({
+      LANDLORD_CERTIFICATE_LIFETIME: "10d",
+      LANDLORD_CERTIFICATE_AUTHORITY_LIFETIME: "29d",
+    });
+    assert.match(mistakes[0] ?? "", /^LANDLORD_CERTIFICATE_AUTHORITY_LIFETIME is less than three times/);
+    const { certificateLives } = loadConfig({});
+    assert.deepEqual(certificateLives, { leafMs: 7 * 86_400_000, authorityMs: 365 * 86_400_000 });
+  });
+
   it("refuses a setting that does not exist, for it is a typing mistake", () => {
     assert.match(mistakesOf({ LANDLORD_WEBHOK_PORT: "1" })[0] ?? "", /^LANDLORD_WEBHOK_PORT is not a setting/);
   });

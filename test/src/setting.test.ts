@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  adminName,
   duration,
   durationOrZero,
   host,
@@ -55,6 +56,11 @@ describe("readers", () => {
   it("splits lists at commas and drops blanks", () => {
     assert.deepEqual(words(text(), 0).parse(" a, b,,c "), ["a", "b", "c"]);
     assert.deepEqual(words(text(), 0).parse(""), []);
+    assert.deepEqual(words(adminName(), 0).parse("system:masters,me"), ["system:masters", "me"]);
+    assert.match(
+      words(adminName(), 0).safeParse("me,system:authenticated").error?.issues[0]?.message ?? "",
+      /^must be the platform's own/,
+    );
     assert.match(words(text(), 1).safeParse(",").error?.issues[0]?.message ?? "", /at least 1/);
   });
 

@@ -75,7 +75,7 @@ describe("createAdmission", () => {
     const text = await scrape();
     for (const rule of ["K2", "S1"]) {
       assert.match(text, new RegExp(`would_deny_total\\{rule="${rule}",namespace="team-a"\\} 1`));
-      assert.match(text, new RegExp(`would_deny_total\\{rule="${rule}",namespace="other"\\} 1`));
+      assert.match(text, new RegExp(`would_deny_total\\{rule="${rule}",namespace="_other"\\} 1`));
     }
     assert.doesNotMatch(text, /no-such-namespace/);
   });

@@ -60,6 +60,11 @@ const CALLS: [string, (client: KubeClient) => Promise<unknown>, [string, string,
     ],
   ],
   [
+    "create that is a dry run",
+    (c) => c.create(SECRET, secret, { dryRun: true }),
+    ["POST", "/api/v1/namespaces/a/secrets?fieldManager=landlord&dryRun=All", undefined, "create Secret a/b"],
+  ],
+  [
     "JSON patch",
     (c) => c.patch(SECRET, { namespace: "a", name: "b" }, json),
     ["PATCH", `${A_B}?fieldManager=landlord`, "application/json-patch+json", "patch Secret a/b"],

@@ -66,6 +66,15 @@ describe("errors of the apiserver", () => {
     );
   });
 
+  it("says which webhook denied, and which could not be called", () => {
+    const denied = answeredError(APPLY, 403, { message: 'admission webhook "a.example.com" denied the request: no' });
+    const message = 'Internal error occurred: failed calling webhook "b.example.com": failed to call webhook: Post …';
+    const failed = answeredError(APPLY, 500, { message });
+    assert.deepEqual([denied.webhook, failed.webhook], ["a.example.com", "b.example.com"]);
+    assert.equal(failed.message, "apply Secret tenant-a/kafka: admission webhook b.example.com could not be called");
+    assert.equal(answeredError(APPLY, 500, { message: SECRET }).webhook, "");
+  });
+
   it("tells an exceeded quota from a missing right", () => {
     const error = answeredError(APPLY, 403, {
       reason: "Forbidden",

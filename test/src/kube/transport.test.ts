@@ -68,6 +68,20 @@ describe("transport", () => {
     assert.equal(seen?.headers["user-agent"], "landlord");
   });
 
+  it("sends further headers, and tells of the answer's head", async () => {
+    server.script(json({}));
+    const heads: object[] = [];
+    await transport.call({
+      ...GET,
+      headers: { "impersonate-user": "a", authorization: "no" },
+      onHead: (head) => heads.push(head),
+    });
+    const [seen] = server.requests;
+    assert.deepEqual([seen?.headers["impersonate-user"], seen?.headers.authorization], ["a", "Bearer token-0"]);
+    assert.equal(heads.length, 1);
+    assert.deepEqual(Object.keys(heads[0] ?? {}), ["date", "warnings"]);
+  });
+
   it("keeps the path that the server's URL has", async () => {
     server.script(json({}));
     const behind = createTransport({

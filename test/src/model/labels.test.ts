@@ -22,6 +22,7 @@ describe("labels", () => {
         SNAPSHOT_VERSION_ANNOTATION: "landlord.dev/snapshot-version",
         SNAPSHOT_HASH_ANNOTATION: "landlord.dev/snapshot-hash",
         ACCEPT_SNAPSHOT_ANNOTATION: "landlord.dev/accept-snapshot",
+        BREAK_GLASS_ANNOTATION: "landlord.dev/break-glass",
         REFRESH_ANNOTATION: "argocd.argoproj.io/application-set-refresh",
       },
     );

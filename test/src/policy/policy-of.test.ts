@@ -49,6 +49,13 @@ describe("policyOf", () => {
     assert.equal(controllers.size, 10);
   });
 
+  it("takes Flux's operator for one where tenants may have what it acts on: it writes how that stands", () => {
+    const operator = "system:serviceaccount:flux-system:flux-operator";
+    assert.ok(policyWith({ resourceSets: { enabled: true } }).controllers.has(operator));
+    assert.ok(!policyWith({ resourceSets: { enabled: false } }).controllers.has(operator));
+    assert.ok(!policyWith({ resourceSets: { enabled: true }, controllers: ["me"] }).controllers.has(operator));
+  });
+
   it("replaces a default as a whole", () => {
     const policy = policyWith({
       platformNamespaces: ["infra"],

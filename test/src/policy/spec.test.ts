@@ -98,6 +98,16 @@ describe("the policy's spec", () => {
       { warnOnly: [{ matchLabels: { team: "a" } }] },
       /^spec\.warnOnly\[0\]\.matchLabels\.team: must be a label that tenants cannot change/,
     ],
+    [
+      "admins that everybody is among",
+      { adminGroups: ["admins", "system:authenticated"] },
+      /^spec\.adminGroups\[1\]: must be the platform's own/,
+    ],
+    [
+      "an admin that anybody is",
+      { adminUsers: ["system:anonymous"] },
+      /^spec\.adminUsers\[0\]: must be the platform's own/,
+    ],
     ["a namespace with a wildcard", { platformNamespaces: ["team-*"] }, /must be a namespace's name/],
     ["a host with two stars", { allowedRepos: ["https://*.*.example.com/"] }, /^spec\.allowedRepos\[0\]: /],
     ["an unknown generator", { applicationSets: { generators: ["lists"] } }, /generators\[0\]: must be one of list/],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ZodType } from "zod";
 import {
+  adminName,
   controllerName,
   fields,
   flag,
@@ -27,6 +28,12 @@ const long = (length: number): string => "a".repeat(length);
 
 const texts: [string, ZodType, unknown[], unknown[]][] = [
   ["text", text(8), ["a", "a b", "ünï", long(8)], ["", " a", "a ", "a\nb", "a\u2028b", "a\0b", long(9), 1, null, []]],
+  [
+    "adminName",
+    adminName(),
+    ["system:masters", "alice@example.com", "system:serviceaccounts:flux-system"],
+    ["", "system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:anonymous"],
+  ],
   [
     "namespaceName",
     namespaceName(),

@@ -34,14 +34,21 @@ function configuration(kind: string, name = "landlord"): WebhookConfiguration {
 }
 
 /** A running CaBundle; `settle` moves time on until all that is due is done. */
-function start(t: TestContext, { served = true, refresh }: { served?: boolean; refresh?: () => Promise<void> } = {}) {
+function start(
+  t: TestContext,
+  {
+    served = true,
+    refresh,
+    tolerateMs = 0,
+  }: { served?: boolean; refresh?: () => Promise<void>; tolerateMs?: number } = {},
+) {
   const kube = createFakeKube();
   const clock = createTestClock();
   const { log, lines } = createTestLog();
   const listeners: ((certificate: ServingCertificate) => void)[] = [];
   let current: ServingCertificate | undefined;
-  const serve = (ca: string): void => {
-    current = { ca, certificate: "", key: "" };
+  const serve = (ca: string, besides = ""): void => {
+    current = { ca, certificate: "", key: "", besides };
     for (const listener of listeners) listener(current);
   };
   const first = authority();
@@ -51,6 +58,7 @@ function start(t: TestContext, { served = true, refresh }: { served?: boolean; r
     source: { current: () => current, subscribe: (listener) => void listeners.push(listener) },
     ...(refresh === undefined ? {} : { refresh }),
     names: { mutating: "landlord", validating: "landlord" },
+    tolerateMs,
     clock,
     log,
     metrics: createMetrics(),
@@ -168,6 +176,52 @@ test("follows a new authority, and is not trusted until it is written", async (t
   assert.equal(bundle.trusted(), true);
 });
 
+test("publishes the authorities besides, and is trusted before they are there", async (t) => {
+  const { bundle, first, serve, held, put, settle } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle();
+  const next = authority();
+  serve(first, next);
+  assert.equal(bundle.trusted(), true);
+  await settle();
+  assert.deepEqual(held(VALIDATING), [base64(first + next), base64(first + next)]);
+});
+
+test("calls an authority settled when both configurations have held it unchanged for five seconds", async (t) => {
+  const { bundle, first, serve, put, settle } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle(6_000);
+  assert.equal(bundle.settled(first), true);
+  const next = authority();
+  serve(first, next);
+  assert.equal(bundle.settled(next), false);
+  await settle(4_000);
+  assert.equal(bundle.settled(next), false, "API servers may not know it yet");
+  await settle(3_000);
+  assert.equal(bundle.settled(next), true);
+  put(MUTATING); // emptied
+  await settle(2_000);
+  assert.equal(bundle.trusted(), true);
+  assert.equal(bundle.settled(next), false);
+});
+
+test("leaves further authorities alone for as long as it tolerates them, and adds its own at once", async (t) => {
+  const { kube, bundle, first, held, settle } = start(t, { tolerateMs: 600_000 });
+  const theirs = authority();
+  for (const kind of [MUTATING, VALIDATING]) {
+    const configured = configuration(kind);
+    for (const { clientConfig } of configured.webhooks ?? []) clientConfig.caBundle = base64(theirs);
+    kube.put(configured);
+  }
+  await settle();
+  assert.deepEqual(held(MUTATING), [base64(first + theirs), base64(first + theirs)]);
+  assert.equal(bundle.trusted(), true);
+  await settle(590_000);
+  assert.deepEqual(held(MUTATING), [base64(first + theirs), base64(first + theirs)]);
+  await settle(12_000);
+  assert.deepEqual(held(MUTATING), [base64(first), base64(first)]);
+});
+
 test("looks for a newer certificate before it overwrites what another replica wrote", async (t) => {
   const newer = authority();
   let started: ReturnType<typeof start> | undefined;
@@ -207,6 +261,17 @@ test("names the missing right, and goes on once it is there", async (t) => {
   assert.equal(lines.find(({ level }) => level === "warn")?.fields["error"], message);
   await settle(60_000);
   assert.equal(bundle.trusted(), true);
+});
+
+test("tells of every change of the validating configuration, and of no other", async (t) => {
+  const { kube, bundle, put, settle } = start(t, { served: false });
+  const told: (string | undefined)[] = [];
+  bundle.onValidating((now) => told.push(now?.kind));
+  put(MUTATING, VALIDATING);
+  await settle();
+  kube.delete(VALIDATING, REF);
+  await settle();
+  assert.deepEqual(told, [VALIDATING, undefined]);
 });
 
 test("stops when it is told to", async (t) => {

@@ -101,3 +101,17 @@ test("lets other errors through", async () => {
   kube.failNext("create Secret", forbidden);
   await assert.rejects(store.write(BUNDLE, undefined), forbidden);
 });
+
+test("keeps what a change of the authority needs, and drops it when it is over", async () => {
+  const { kube, store, secret } = setUp();
+  kube.put(foreign);
+  const next = { certificate: "the next ca", key: "the next ca key" };
+  const during = { ...BUNDLE, next, formerUntil: Date.parse("2026-01-08T00:00:00Z") };
+  assert.equal(await store.write(during, (await store.read())?.version), true);
+  assert.equal(secret()?.data?.["next-ca.crt"], base64("the next ca"));
+  assert.equal(secret()?.data?.["former-until"], base64("2026-01-08T00:00:00.000Z"));
+  const read = await store.read();
+  assert.deepEqual(read?.bundle, during);
+  assert.equal(await store.write(BUNDLE, read?.version), true);
+  assert.deepEqual(Object.keys(secret()?.data ?? {}).toSorted(), ["ca.crt", "ca.key", "note", "tls.crt", "tls.key"]);
+});

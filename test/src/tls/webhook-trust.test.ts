@@ -61,3 +61,13 @@ test("patches only caBundle, only of the entries that need it, and only if they 
 test("takes out certificates that are no longer trusted", () => {
   assert.equal(trustPatch(configuration(ours + other), ours).length, 2);
 });
+
+test("keeps further authorities where it is told to, and adds what is missing", () => {
+  assert.deepEqual(trustPatch(configuration(other + ours), ours, { keep: true }), []);
+  assert.deepEqual(trustPatch(configuration(other, undefined), ours, { keep: true }), [
+    { op: "test", path: "/webhooks/0/name", value: "a" },
+    { op: "add", path: "/webhooks/0/clientConfig/caBundle", value: base64(ours + other) },
+    { op: "test", path: "/webhooks/1/name", value: "b" },
+    { op: "add", path: "/webhooks/1/clientConfig/caBundle", value: base64(ours) },
+  ]);
+});
