@@ -129,12 +129,6 @@ const policy: CommandDeps["policy"] = async (text) => {
   return await reviewPolicy(config, text);
 };
 
-const withCluster: CommandDeps["withCluster"] = async (use) => {
-  const config = await configOf();
-  const { withCluster: connected } = await import("./service/review-cluster.ts");
-  return await connected(config, use);
-};
-
 const withInstallation: CommandDeps["withInstallation"] = async (use) => {
   const settings = await configOf();
   const [{ withCluster: connected }, { systemClock: clock }] = await Promise.all([
@@ -143,6 +137,8 @@ const withInstallation: CommandDeps["withInstallation"] = async (use) => {
   ]);
   return await connected(settings, (client) => use({ client, settings, clock }));
 };
+
+const withCluster: CommandDeps["withCluster"] = (use) => withInstallation(({ client }) => use(client));
 
 async function stdin(mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

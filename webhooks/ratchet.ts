@@ -40,14 +40,11 @@ function hasSameKeys(object: JsonObject, oldObject: JsonObject, policy: Policy):
   const now = metadataOf(object);
   const before = metadataOf(oldObject);
   if (now === undefined || before === undefined) return false;
-  const isSame = (a: JsonObject, b: JsonObject): boolean =>
-    keysOf(a, b).every((key) => own(a, key) === own(b, key) || !isPolicyKey(key, policy));
-  return isSame(now.labels, before.labels) && isSame(now.annotations, before.annotations);
-}
-
-function isPolicyKey(key: string, policy: Policy): boolean {
   const { tenantLabels, shardLabels, protectedKeys } = policy;
-  return isListedKey(key, [...POLICY_KEYS, ...tenantLabels, ...shardLabels, ...protectedKeys]);
+  const listed = [...POLICY_KEYS, ...tenantLabels, ...shardLabels, ...protectedKeys];
+  const isSame = (a: JsonObject, b: JsonObject): boolean =>
+    keysOf(a, b).every((key) => own(a, key) === own(b, key) || !isListedKey(key, listed));
+  return isSame(now.labels, before.labels) && isSame(now.annotations, before.annotations);
 }
 
 function keysOf(a: JsonObject, b: JsonObject): string[] {

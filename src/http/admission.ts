@@ -39,8 +39,10 @@ export function createAdmission({
       const resource = resources.has(request.resource.resource) ? request.resource.resource : "other";
       metrics.reviews.inc({ webhook, resource, operation: request.operation, outcome: outcomeOf(verdict) });
       for (const rule of verdict.denial?.rules ?? []) metrics.denials.inc({ rule });
-      const namespace = isNamespace(request.namespace) ? request.namespace : "_other";
-      for (const rule of verdict.wouldDeny ?? []) metrics.wouldDeny.inc({ rule, namespace });
+      for (const rule of verdict.wouldDeny ?? []) {
+        const namespace = isNamespace(request.namespace) ? request.namespace : "_other";
+        metrics.wouldDeny.inc({ rule, namespace });
+      }
       if (!verdict.allowed) log.info({ webhook, ...about(request), ...why(verdict) }, "request denied");
       return { status: 200, body: encodeReview(request.uid, verdict) };
     } catch (error) {

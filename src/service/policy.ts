@@ -1,7 +1,5 @@
 // What the role `webhooks` decides by besides tenants: the policy, wherever the settings say that it is, and the cluster's ClusterRoles.
 import { hostname } from "node:os";
-import { rules } from "../../webhooks/validating/index.ts";
-import type { Config } from "../config.ts";
 import { createEventRecorder } from "../kube/events.ts";
 import { CLUSTER_ROLE, CONFIG_MAP } from "../kube/kinds.ts";
 import { createListWatch } from "../kube/list-watch.ts";
@@ -9,15 +7,10 @@ import type { ClusterRole, ConfigMap, KubeObject } from "../model/kube-object.ts
 import { createConfigMapPolicy } from "../policy/config-map-source.ts";
 import { type CurrentPolicy, createCurrentPolicy } from "../policy/current.ts";
 import { createFilePolicy } from "../policy/file-source.ts";
-import type { PolicyBase } from "../policy/policy-of.ts";
 import type { PolicySource } from "../policy/source.ts";
 import { slimClusterRole, wideRoles } from "../tenants/wide-roles.ts";
 import type { Cluster, Parts } from "./parts.ts";
-
-/** What the settings say of the policy, and the rules that there are. */
-export function policyBase(config: Config): PolicyBase {
-  return { ...config, ruleIds: new Set(rules.map(({ id }) => id)) };
-}
+import { policyBase } from "./policy-base.ts";
 
 /** Follows the policy from now on. Not ready until a valid one was read, if the settings name a source. */
 export function startPolicy(parts: Parts, cluster: Cluster): CurrentPolicy {

@@ -14,7 +14,7 @@ import { policyOf } from "../policy/policy-of.ts";
 import { createGlassWatch } from "../tls/break-glass-watch.ts";
 import { startCallers, startCertificate } from "./certificate.ts";
 import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
-import { policyBase } from "./policy.ts";
+import { policyBase } from "./policy-base.ts";
 
 /** Plurals of what the webhook configurations send. */
 const VALIDATED = new Set(rules.flatMap(({ resources }) => resources.map(({ resource }) => resource)));

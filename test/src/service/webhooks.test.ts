@@ -3,7 +3,7 @@ import { request } from "node:https";
 import { describe, it, type TestContext } from "node:test";
 import { freePort } from "../../../sandbox/port.ts";
 import { policyOf } from "../../../src/policy/policy-of.ts";
-import { policyBase } from "../../../src/service/policy.ts";
+import { policyBase } from "../../../src/service/policy-base.ts";
 import { startWebhooks } from "../../../src/service/webhooks.ts";
 import type { Policy } from "../../../webhooks/policy.ts";
 import { kustomization, kustomizationRequest, testFacts } from "../../helpers/admission.ts";

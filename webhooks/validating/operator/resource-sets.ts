@@ -5,7 +5,8 @@ import type { AdmissionRequest } from "../../admission.ts";
 import type { JsonObject } from "../../json.ts";
 import { isUnset, own } from "../../json.ts";
 import { accountViolations } from "../account.ts";
-import { at, badName, foreignNamespace, itemsOf, objectAt, wrongType } from "../fields.ts";
+import { at, itemsOf, objectAt, wrongType } from "../fields.ts";
+import { dependencyViolations } from "../flux/depends-on.ts";
 import { FLUX_INSTANCES, FLUX_REPORTS, RESOURCE_SET_INPUT_PROVIDERS, RESOURCE_SETS } from "../resource.ts";
 import type { Rule, Violation } from "../rule.ts";
 
@@ -41,21 +42,11 @@ function contentViolations(request: AdmissionRequest): Violation[] {
   const steps = itemsOf(own(spec, "steps"), "spec.steps");
   const parts: [string, unknown][] = [["spec", spec], ...steps.items];
   return [
-    ...dependencies(own(spec, "dependsOn"), request),
+    ...dependencyViolations(request),
     ...copies("spec.commonMetadata", own(spec, "commonMetadata"), request),
     ...steps.wrong,
     ...parts.flatMap(([field, part]) => [...template(field, part), ...resources(field, part, request)]),
   ];
-}
-
-function dependencies(list: unknown, request: AdmissionRequest): Violation[] {
-  const { items, wrong } = itemsOf(list, "spec.dependsOn");
-  const remedy = "depend on objects of the own namespace only";
-  const found = items.flatMap(([field, item]) => [
-    ...badName(`${field}.name`, own(item, "name"), "give the other object's metadata.name"),
-    ...foreignNamespace(`${field}.namespace`, own(item, "namespace"), request, remedy),
-  ]);
-  return [...wrong, ...found];
 }
 
 function template(field: string, part: unknown): Violation[] {
