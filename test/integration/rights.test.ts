@@ -66,6 +66,17 @@ function rareDays(cluster: Cluster, landlord: () => RunningLandlord, taken: read
     }
     await cluster.ready("tn-acme");
   });
+
+  it("mend what others change, of every kind that tenants are given", async () => {
+    const given = [{ api: "/api/v1", plural: "serviceaccounts", object: { metadata: { name: "tn-acme" } } }, ...taken];
+    for (const { api, plural, object } of given) {
+      const path = `${api}/namespaces/tn-acme/${plural}/${object.metadata.name}`;
+      const tenant = async () => (await cluster.get<KubeObject>(path))?.metadata.labels?.["landlord.dev/tenant"];
+      assert.equal(await tenant(), "acme");
+      await cluster.patch(path, { metadata: { labels: { "landlord.dev/tenant": "mallory" } } });
+      await eventually(`${plural} are mended`, async () => ((await tenant()) === "acme" ? true : undefined));
+    }
+  });
 }
 
 /** Spoils a certificate, and waits until there is another. */
