@@ -118,9 +118,13 @@ function fateOf(
   { request, facts, policy, now }: { request: AdmissionRequest; facts: Facts; policy: Policy; now: number },
 ): Fate {
   if (isWarning(objection)) return "warned";
-  if (isExcepted(objection, request, policy, now)) return "excepted";
+  const unjudged = "violation" in objection ? objection.violation.unjudged : undefined;
+  if (unjudged === undefined && isExcepted(objection, request, policy, now)) return "excepted";
   const mayWarn = "violation" in objection || objection.code === 403;
-  return mayWarn && isWarnOnly(objection.id, request.namespace, facts, policy) ? "wouldDeny" : "against";
+  const warns = [objection.id, ...(unjudged === undefined ? [] : [unjudged])].every((id) =>
+    isWarnOnly(id, request.namespace, facts, policy),
+  );
+  return mayWarn && warns ? "wouldDeny" : "against";
 }
 
 function decided(judgement: Judgement, request: AdmissionRequest, policy: Policy): Judgement {

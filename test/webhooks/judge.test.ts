@@ -5,6 +5,7 @@ import type { Facts } from "../../webhooks/facts.ts";
 import type { JsonObject } from "../../webhooks/json.ts";
 import { createJudge, type Judgement } from "../../webhooks/judge.ts";
 import type { Exception, Policy } from "../../webhooks/policy.ts";
+import { rules as allRules } from "../../webhooks/validating/index.ts";
 import { ALERTS, KUSTOMIZATIONS } from "../../webhooks/validating/resource.ts";
 import type { Rule, Violation } from "../../webhooks/validating/rule.ts";
 import {
@@ -469,4 +470,25 @@ test("asks for the policy anew each time", () => {
   assert.equal(judge(request).outcome, "denied");
   policy = testPolicy({ warnOnly: [{}] });
   assert.equal(judge(request).outcome, "allowed");
+});
+
+test("does not let patches pass unread where only the cap on them warns", () => {
+  const patches = Array.from({ length: 101 }, () => ({
+    target: { kind: "ConfigMap" },
+    patch: "- {op: replace, path: /kind, value: ClusterRole}\n",
+  }));
+  const outcome = (policy: Partial<Policy>): string => {
+    const judge = createJudge({
+      rules: allRules,
+      facts: testFacts(),
+      policy: () => testPolicy(policy),
+      run: (_, check) => check(),
+    });
+    return judge(kustomizationRequest(kustomization({ patches }))).outcome;
+  };
+  assert.equal(outcome({}), "denied");
+  assert.equal(outcome({ warnOnly: [{ rules: new Set(["K14"]) }] }), "denied");
+  assert.equal(outcome({ warnOnly: [{ rules: new Set(["K14", "K7"]) }] }), "allowed");
+  const about = { namespace: "tenant-a", kind: "Kustomization", name: "app", field: "spec.patches" };
+  assert.equal(outcome({ exceptions: [{ ...about, value: "101 patches" }] }), "denied");
 });

@@ -16,6 +16,8 @@ export interface Violation {
   allowed: string;
   /** What to do about it, in the imperative. */
   remedy: string;
+  /** Id of a rule that did not look because of this: no exception lets it pass, and it only warns where that rule does, too. */
+  unjudged?: string;
   /** Only worth a word, no denial. */
   isWarning?: true;
 }

@@ -3,6 +3,7 @@
 import { isStrict } from "../../scope.ts";
 import { at } from "../fields.ts";
 import type { PatchList } from "../patches/patch-lists.ts";
+import { sizeViolations } from "../patches/patch-size.ts";
 import { patchViolations } from "../patches/patches.ts";
 import { KUSTOMIZATIONS } from "../resource.ts";
 import type { Rule } from "../rule.ts";
@@ -20,6 +21,8 @@ export const legacyPatches: Rule = {
         form: "operations",
         patches: at(object, "spec", "patchesJson6902"),
       };
+      const tooMuch = sizeViolations([operations], "spec.patchesJson6902");
+      if (tooMuch.length > 0) return tooMuch;
       return patchViolations(operations, { namespace, namespaceMayMove: false });
     }
     const found = FIELDS.map((key) => [`spec.${key}`, at(object, "spec", key)] as const);

@@ -3,6 +3,8 @@ import type { Violation } from "../rule.ts";
 import { bytesOf, lengthOf, readPatches } from "./patch-entry.ts";
 import type { PatchList } from "./patch-lists.ts";
 
+/** The rule that would read what there is too much of. */
+const unjudged = "K7";
 const MAX_PATCHES = 100;
 const MAX_BYTES = 256 * 1024;
 /** More nodes than there are in the text, through aliases. */
@@ -13,17 +15,19 @@ export function sizeViolations(lists: readonly PatchList[], field: string): Viol
   const count = sum(lists, lengthOf);
   if (count > MAX_PATCHES) {
     const remedy = "make them fewer, or several objects";
-    return [{ field, found: `${count} patches`, allowed: `at most ${MAX_PATCHES} in sum`, remedy }];
+    return [{ field, found: `${count} patches`, allowed: `at most ${MAX_PATCHES} in sum`, remedy, unjudged }];
   }
   const bytes = sum(lists, bytesOf);
   if (bytes > MAX_BYTES) {
     const remedy = "put what is that long into the source";
-    return [{ field, found: `${bytes} bytes of patches`, allowed: `at most ${MAX_BYTES} in sum`, remedy }];
+    return [{ field, found: `${bytes} bytes of patches`, allowed: `at most ${MAX_BYTES} in sum`, remedy, unjudged }];
   }
   const nodes = sum(lists, aliasNodesOf);
   if (nodes <= MAX_ALIAS_NODES) return [];
   const allowed = `at most ${MAX_ALIAS_NODES} values through aliases`;
-  return [{ field, found: "patches whose aliases multiply", allowed, remedy: "write without anchors and aliases" }];
+  return [
+    { field, found: "patches whose aliases multiply", allowed, remedy: "write without anchors and aliases", unjudged },
+  ];
 }
 
 function aliasNodesOf(list: PatchList): number {
