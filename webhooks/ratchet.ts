@@ -48,5 +48,5 @@ function hasSameKeys(object: JsonObject, oldObject: JsonObject, policy: Policy):
 }
 
 function keysOf(a: JsonObject, b: JsonObject): string[] {
-  return [...Object.keys(a), ...Object.keys(b)];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])];
 }

@@ -4,29 +4,35 @@ import { type PatchText, readPatchText } from "../../patch-text/patch-text.ts";
 import type { Form, PatchList } from "./patch-lists.ts";
 
 const MAX_DEPTH = 64;
-/** By the list itself, which nobody changes. */
-const READ = new WeakMap<readonly unknown[], readonly (PatchText | undefined)[]>();
+/** By form and the list itself, which nobody changes: what was made of its entries. */
+type Known<T> = Record<Form, WeakMap<readonly unknown[], readonly T[]>>;
+const known = <T>(): Known<T> => ({ text: new WeakMap(), merge: new WeakMap(), operations: new WeakMap() });
+const TEXTS = known<string | undefined>();
+const READ = known<PatchText | undefined>();
 
 export function lengthOf({ patches }: PatchList): number {
   return Array.isArray(patches) ? patches.length : 0;
 }
 
 /** Bytes of all texts of a list; of patches that are objects, of the JSON that kustomize gets. */
-export function bytesOf({ patches, form }: PatchList): number {
-  return listOf(patches).reduce<number>((sum, entry) => sum + Buffer.byteLength(textOf(entry, form) ?? ""), 0);
+export function bytesOf(list: PatchList): number {
+  return textsOf(list).reduce<number>((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
 }
 
 /** What the entries say, in their order; undefined for one whose patch is missing or of a wrong type. */
-export function readPatches({ patches, form }: PatchList): readonly (PatchText | undefined)[] {
+export function readPatches(list: PatchList): readonly (PatchText | undefined)[] {
+  return once(READ, list, () => textsOf(list).map((text) => (text === undefined ? undefined : readPatchText(text))));
+}
+
+function textsOf(list: PatchList): readonly (string | undefined)[] {
+  return once(TEXTS, list, () => listOf(list.patches).map((entry) => textOf(entry, list.form)));
+}
+
+function once<T>(made: Known<T>, { patches, form }: PatchList, make: () => readonly T[]): readonly T[] {
   const list = listOf(patches);
-  const known = READ.get(list);
-  if (known !== undefined) return known;
-  const read = list.map((entry) => {
-    const text = textOf(entry, form);
-    return text === undefined ? undefined : readPatchText(text);
-  });
-  READ.set(list, read);
-  return read;
+  const result = made[form].get(list) ?? make();
+  made[form].set(list, result);
+  return result;
 }
 
 /** The text that kustomize gets. The controllers hand patches that are objects on as JSON. */

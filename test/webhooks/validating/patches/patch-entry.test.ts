@@ -38,3 +38,11 @@ test("reads a list once", () => {
   assert.equal(readPatches(list("text", patches)), readPatches(list("text", patches)));
   assert.notEqual(readPatches(list("text", patches)), readPatches(list("text", [TEXT])));
 });
+
+test("reads a list that two fields share as each of them has it", () => {
+  const patches = [{ kind: "A", metadata: { name: "a" }, patch: "- {op: test, path: /a, value: 1}\n" }];
+  const [merge] = readPatches(list("merge", patches));
+  const [text] = readPatches(list("text", patches));
+  assert.ok(merge !== undefined && "documents" in merge);
+  assert.ok(text !== undefined && "operations" in text);
+});
