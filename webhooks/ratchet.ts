@@ -36,12 +36,16 @@ function isOver(key: string, object: JsonObject): boolean {
   return key === "operation" && isUnset(own(object, key));
 }
 
+/** Labels and annotations whose change is a change. */
+export function judgedKeys({ tenantLabels, shardLabels, protectedKeys }: Policy): string[] {
+  return [...POLICY_KEYS, ...tenantLabels, ...shardLabels, ...protectedKeys];
+}
+
 function hasSameKeys(object: JsonObject, oldObject: JsonObject, policy: Policy): boolean {
   const now = metadataOf(object);
   const before = metadataOf(oldObject);
   if (now === undefined || before === undefined) return false;
-  const { tenantLabels, shardLabels, protectedKeys } = policy;
-  const listed = [...POLICY_KEYS, ...tenantLabels, ...shardLabels, ...protectedKeys];
+  const listed = judgedKeys(policy);
   const isSame = (a: JsonObject, b: JsonObject): boolean =>
     keysOf(a, b).every((key) => own(a, key) === own(b, key) || !isListedKey(key, listed));
   return isSame(now.labels, before.labels) && isSame(now.annotations, before.annotations);

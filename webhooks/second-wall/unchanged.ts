@@ -1,11 +1,10 @@
 // Whether an UPDATE changes anything that is judged, in CEL: the webhook's answer to that is in ratchet.ts.
 import type { Policy } from "../policy.ts";
-import { NOT_CONTENT, POLICY_KEYS } from "../ratchet.ts";
+import { judgedKeys, NOT_CONTENT } from "../ratchet.ts";
 import { type Cel, isListed, list } from "./cel.ts";
 
 export function unchanged(policy: Policy): Cel {
-  const { tenantLabels, shardLabels, protectedKeys } = policy;
-  const matters = isListed("k", [...POLICY_KEYS, ...tenantLabels, ...shardLabels, ...protectedKeys]);
+  const matters = isListed("k", judgedKeys(policy));
   const notContent = list(NOT_CONTENT);
   const isOperation = 'k == "operation"'; // one that is over leaves nothing to be judged
   return [

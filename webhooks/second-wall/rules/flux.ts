@@ -3,7 +3,7 @@ import { anyOf as anyOfNames } from "../../validating/fields.ts";
 import { dependsOn } from "../../validating/flux/depends-on.ts";
 import { kubeConfig } from "../../validating/flux/kube-config.ts";
 import { kubeConfigSecret } from "../../validating/flux/kube-config-secret.ts";
-import { RESERVED_KEYS, reservedMetadata } from "../../validating/flux/reserved-metadata.ts";
+import { reservedKeys, reservedMetadata } from "../../validating/flux/reserved-metadata.ts";
 import { shard } from "../../validating/flux/shard.ts";
 import { status } from "../../validating/flux/status.ts";
 import { all, at, isListed, text, valueOf } from "../cel.ts";
@@ -89,8 +89,8 @@ export const fluxWall: readonly WallRule[] = [
   },
   {
     rule: reservedMetadata,
-    findings({ protectedKeys, tenantLabels, shardLabels }) {
-      const reserved = [...RESERVED_KEYS, ...protectedKeys, ...tenantLabels, ...shardLabels];
+    findings(policy) {
+      const reserved = reservedKeys(policy);
       return together(
         ...[...PLACES, ...MAPS].map(noObject),
         ...MAPS.map((path) =>

@@ -1,14 +1,12 @@
 // The rule about Namespaces, in CEL.
-import { INITIALIZED_ANNOTATION, INITIALIZING_LABEL, OWN_PREFIX } from "../../../src/model/labels.ts";
+import { INITIALIZED_ANNOTATION, INITIALIZING_LABEL } from "../../../src/model/labels.ts";
 import type { Policy } from "../../policy.ts";
-import { protectedKeys } from "../../validating/namespace/protected-keys.ts";
+import { guardedKeys, NAME_LABEL, protectedKeys } from "../../validating/namespace/protected-keys.ts";
 import { all, any, type Cel, isListed, list, text } from "../cel.ts";
 import { mapOf, together } from "../finding.ts";
 import { IS_DEPUTY, IS_TENANT_PRINCIPAL, IS_TENANTS } from "../variables.ts";
 import type { WallRule } from "../wall-rule.ts";
 
-/** Set by the API server to the Namespace's name, whatever anybody sends. */
-const NAME_LABEL = "kubernetes.io/metadata.name";
 const NAME: Cel = "object.metadata.name";
 const NONE_BEFORE: Cel = "optional.none()";
 
@@ -27,7 +25,7 @@ export const namespaceWall: readonly WallRule[] = [
 
 /** One for each protected key that comes, goes or changes. */
 function changed(field: "labels" | "annotations", policy: Policy): Cel {
-  const isProtected = isListed("k", [OWN_PREFIX, ...policy.protectedKeys, ...policy.tenantLabels]);
+  const isProtected = isListed("k", guardedKeys(policy));
   const now = `object.metadata.?${field}`;
   const before = `(oldObject != null ? oldObject.metadata.?${field} : ${NONE_BEFORE})`;
   const keys = `(${now}.orValue({}).map(k, k) + ${before}.orValue({}).filter(k, !(k in ${now}.orValue({}))))`;

@@ -7,7 +7,7 @@ import { HELM_RELEASES, KUSTOMIZATIONS } from "../resource.ts";
 import type { Rule, Violation } from "../rule.ts";
 
 /** The keys that no object may put on others, beside those that the policy names. A "/" at the end: all that begin so. */
-export const RESERVED_KEYS: readonly string[] = [
+const RESERVED_KEYS: readonly string[] = [
   "toolkit.fluxcd.io/",
   "kustomize.toolkit.fluxcd.io/",
   "helm.toolkit.fluxcd.io/",
@@ -27,19 +27,24 @@ export const reservedMetadata: Rule = {
   name: "reserved-metadata",
   resources: [KUSTOMIZATIONS, HELM_RELEASES],
   check({ object }, _facts, policy) {
+    const reserved = reservedKeys(policy);
     return PLACES.flatMap((place) => {
       const { value, wrong } = objectAt(at(object, ...place), place.join("."));
       const maps = ["labels", "annotations"].map((key) =>
-        mapViolations(at(value, key), [...place, key].join("."), policy),
+        mapViolations(at(value, key), [...place, key].join("."), reserved),
       );
       return [...wrong, ...maps.flat()];
     });
   },
 };
 
-function mapViolations(map: unknown, field: string, policy: Policy): Violation[] {
+/** All keys that no object may put on others. */
+export function reservedKeys({ protectedKeys, tenantLabels, shardLabels }: Policy): string[] {
+  return [...RESERVED_KEYS, ...protectedKeys, ...tenantLabels, ...shardLabels];
+}
+
+function mapViolations(map: unknown, field: string, reserved: readonly string[]): Violation[] {
   const { value, wrong } = objectAt(map, field);
-  const reserved = [...RESERVED_KEYS, ...policy.protectedKeys, ...policy.tenantLabels, ...policy.shardLabels];
   const bad = Object.keys(value ?? {}).filter((key) => isListedKey(key, reserved));
   const remedy = "use a key of your own domain";
   return [...wrong, ...bad.map((key) => ({ field: `${field}[${key}]`, found: value?.[key], allowed: "none", remedy }))];

@@ -13,7 +13,7 @@ import { NAMESPACES } from "../resource.ts";
 import type { Rule, Violation } from "../rule.ts";
 
 /** Set by the API server to the Namespace's name, whatever anybody sends. */
-const NAME_LABEL = "kubernetes.io/metadata.name";
+export const NAME_LABEL = "kubernetes.io/metadata.name";
 const NO_METADATA = { labels: {}, annotations: {} };
 
 export const protectedKeys: Rule = {
@@ -33,14 +33,20 @@ export const protectedKeys: Rule = {
     const isOwnMark = (key: string): boolean =>
       (key === NAME_LABEL && own(now.labels, key) === name) ||
       (key === INITIALIZING_LABEL && own(now.labels, key) === (needsMarker(request, policy) ? "true" : undefined));
+    const guarded = guardedKeys(policy);
     return (["labels", "annotations"] as const).flatMap((field) =>
       changed(before[field], now[field])
-        .filter((key) => isListedKey(key, [OWN_PREFIX, ...policy.protectedKeys, ...policy.tenantLabels]))
+        .filter((key) => isListedKey(key, guarded))
         .filter((key) => !(field === "labels" && isOwnMark(key)))
         .map((key) => violation(`metadata.${field}[${key}]`, own(before[field], key), own(now[field], key))),
     );
   },
 };
+
+/** Labels and annotations of a Namespace that only the platform changes; Landlord's own whatever the policy says. */
+export function guardedKeys({ protectedKeys: listed, tenantLabels }: Policy): string[] {
+  return [OWN_PREFIX, ...listed, ...tenantLabels];
+}
 
 /** The platform's people and accounts. One that acts on what others have written makes Namespaces, but does not relabel a tenant's. */
 function mayChange({ user, operation }: AdmissionRequest, policy: Policy, isTenants: boolean): boolean {
