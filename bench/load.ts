@@ -1,6 +1,6 @@
 // Questions as Argo CD asks them, over connections that are kept: at a fixed rate whatever the answers take, or a number of them in a row.
 import { Agent, request } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { openLoop, type Rate } from "../sandbox/open-loop.ts";
 
 export interface Client {
   /** The body as it came over the wire. Rejects unless it is a 200. */
@@ -44,17 +44,8 @@ export function createClient(port: number, token = ""): Client {
   };
 }
 
-/** Open loop: the next one is sent when its time has come, answered or not. Milliseconds from sent to the last byte. */
-export async function atRate(client: Client, { perSecond, seconds }: { perSecond: number; seconds: number }) {
-  const begun = performance.now();
-  const answers: Promise<number>[] = [];
-  for (let index = 0; index < perSecond * seconds; index++) {
-    const wait = begun + (index * 1000) / perSecond - performance.now();
-    if (wait > 0) await sleep(wait);
-    answers.push(timed(client));
-  }
-  return Promise.all(answers);
-}
+/** Open loop. Milliseconds from sent to the last byte. */
+export const atRate = (client: Client, rate: Rate): Promise<number[]> => openLoop(() => timed(client), rate);
 
 export async function inARow(client: Client, count: number): Promise<void> {
   for (let index = 0; index < count; index++) await client.ask();

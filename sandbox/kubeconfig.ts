@@ -10,8 +10,8 @@ export interface Target {
   ca: string;
 }
 
-/** Gives the path of a file for a user by name, or for whoever a token belongs to; the admin's by default. */
-export type Kubeconfigs = (as?: string | { token: string }) => string;
+/** Gives the path of a file for a user by name, or for whoever a token belongs to; the admin's by default. `server`: another way to the same API server. */
+export type Kubeconfigs = (as?: string | { token: string; server?: string }) => string;
 
 export function createKubeconfigs(directory: string, target: Target, identities: Map<string, Identity>): Kubeconfigs {
   const folder = join(directory, "kubeconfig");
@@ -21,7 +21,8 @@ export function createKubeconfigs(directory: string, target: Target, identities:
     if (token === undefined) throw new Error(`kubeconfig for ${JSON.stringify(as)}: no such user`);
     const user = typeof as === "string" ? as : randomUUID();
     const path = join(folder, encodeURIComponent(user));
-    writeFileSync(path, kubeconfigOf({ ...target, user, token }), { mode: 0o600 });
+    const server = (typeof as === "string" ? undefined : as.server) ?? target.server;
+    writeFileSync(path, kubeconfigOf({ ...target, server, user, token }), { mode: 0o600 });
     return path;
   };
 }

@@ -22,6 +22,10 @@ export interface LandlordOptions {
   ports?: Ports;
   /** Runs the generator too, with the rights of manifests/generator, and lets in who sends this token. */
   generator?: { token: string };
+  /** The port that the API server calls: that of a relay in front of several; by default Landlord's own. */
+  webhookPort?: number;
+  /** Where it finds the API server: a relay's; by default the sandbox's. */
+  server?: string;
   /** False: resolves when it answers /livez, not only when it is ready. */
   waitForReady?: boolean;
   /** What node runs: the file of the command line, by default this checkout's. */
@@ -56,10 +60,13 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
   await noteOverlay(sandbox.directory, overlay);
   await applyManifests(sandbox, { overlay });
   const ports = options.ports ?? { webhooks: await freePort(), health: await freePort(), generator: await freePort() };
-  await applyManifests(sandbox, { overlay, webhookPort: ports.webhooks });
+  await applyManifests(sandbox, { overlay, webhookPort: options.webhookPort ?? ports.webhooks });
   const tokenFile = join(sandbox.directory, `${name}.token`);
   await writeFile(tokenFile, options.generator?.token ?? "", { mode: 0o600 });
-  const kubeconfig = sandbox.kubeconfig({ token: await ownToken(sandbox) });
+  const kubeconfig = sandbox.kubeconfig({
+    token: await ownToken(sandbox),
+    ...(options.server === undefined ? {} : { server: options.server }),
+  });
   await options.beforeStart?.();
   const get = (path: string): Promise<{ status: number; text: string }> => httpGet(ports.health, path);
   const answers = (path: string) => (): Promise<boolean> =>
