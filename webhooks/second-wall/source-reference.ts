@@ -1,14 +1,13 @@
 // A reference to a Flux source, in CEL: for Kustomizations, HelmReleases and image automation.
 import type { Policy } from "../policy.ts";
+import { allowedKinds } from "../validating/source-reference.ts";
 import { all, any, at, type Cel, list, text, valueOf } from "./cel.ts";
 import { anyOf, type Finding, isBadName, isForeign, OWN, together, when } from "./finding.ts";
-
-const EXTERNAL = "ExternalArtifact";
 
 /** What is wrong with a reference that has to be there: itself, its kind, its name, its namespace. */
 export function sourceFindings({ path, kinds }: { path: string; kinds: readonly string[] }, policy: Policy): Cel {
   const reference = at(path);
-  const allowed = kinds.filter((kind) => kind !== EXTERNAL || policy.allowExternalArtifact);
+  const allowed = allowedKinds(kinds, policy);
   const [kind, name, namespace] = [`${reference}.?kind`, `${reference}.?name`, `${reference}.?namespace`];
   const isThere = `type(${valueOf(reference)}) == map`;
   return together(

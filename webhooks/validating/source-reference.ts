@@ -18,6 +18,11 @@ export interface SourceReference {
 /** Its status is its content, and whoever may edit a namespace may write that: only where the platform has said so. */
 const EXTERNAL = "ExternalArtifact";
 
+/** Those of the kinds that may stand there under this policy. */
+export function allowedKinds(kinds: readonly string[], { allowExternalArtifact }: Policy): string[] {
+  return kinds.filter((kind) => kind !== EXTERNAL || allowExternalArtifact);
+}
+
 /** What is wrong with a reference that has to be there. */
 export function sourceViolations(
   { field, found, namespace: from, kinds }: SourceReference,
@@ -25,7 +30,7 @@ export function sourceViolations(
 ): Violation[] {
   if (!isObject(found)) return [missing(field, found)];
   const [kind, name, namespace] = [own(found, "kind"), own(found, "name"), own(found, "namespace")];
-  const allowed = kinds.filter((known) => known !== EXTERNAL || policy.allowExternalArtifact);
+  const allowed = allowedKinds(kinds, policy);
   const violations = badName(`${field}.name`, name, "give the source's metadata.name");
   if (typeof kind !== "string" || !allowed.includes(kind)) violations.unshift(wrongKind(field, kind, allowed));
   const isShared = policy.sharedSources.some((s) => s.kind === kind && s.namespace === namespace && s.name === name);

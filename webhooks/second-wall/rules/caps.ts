@@ -1,11 +1,10 @@
 // How much there may be of anything, in CEL: only what can be counted. Lengths in bytes and aliases are the webhook's to judge.
-import { caps } from "../../validating/patches/caps.ts";
+import { caps, MAX_DEPENDENCIES } from "../../validating/patches/caps.ts";
+import { MAX_PATCHES } from "../../validating/patches/patch-size.ts";
 import { at, type Cel, text } from "../cel.ts";
 import { together, when } from "../finding.ts";
 import type { WallRule } from "../wall-rule.ts";
 
-const MAX_PATCHES = 100;
-const MAX_DEPENDENCIES = 50;
 const FIELDS = ["patches", "patchesStrategicMerge", "patchesJson6902"];
 const RENDERERS: Cel = at("spec.postRenderers");
 

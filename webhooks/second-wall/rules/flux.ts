@@ -3,7 +3,7 @@ import { anyOf as anyOfNames } from "../../validating/fields.ts";
 import { dependsOn } from "../../validating/flux/depends-on.ts";
 import { kubeConfig } from "../../validating/flux/kube-config.ts";
 import { kubeConfigSecret } from "../../validating/flux/kube-config-secret.ts";
-import { reservedKeys, reservedMetadata } from "../../validating/flux/reserved-metadata.ts";
+import { PLACES, reservedKeys, reservedMetadata } from "../../validating/flux/reserved-metadata.ts";
 import { shard } from "../../validating/flux/shard.ts";
 import { status } from "../../validating/flux/status.ts";
 import { all, at, isListed, text, valueOf } from "../cel.ts";
@@ -28,8 +28,8 @@ const SECRET = `${KUBE_CONFIG}.?secretRef`;
 const CONFIG_MAP = `${KUBE_CONFIG}.?configMapRef`;
 const DEPENDENCIES = { optional: at("spec.dependsOn"), path: "spec.dependsOn" };
 /** Where an object says what metadata others get. */
-const PLACES = ["spec.commonMetadata", "spec.chart.metadata"];
-const MAPS = PLACES.flatMap((path) => [`${path}.labels`, `${path}.annotations`]);
+const METADATA = PLACES.map((place) => place.join("."));
+const MAPS = METADATA.flatMap((path) => [`${path}.labels`, `${path}.annotations`]);
 
 export const fluxWall: readonly WallRule[] = [
   {
@@ -92,7 +92,7 @@ export const fluxWall: readonly WallRule[] = [
     findings(policy) {
       const reserved = reservedKeys(policy);
       return together(
-        ...[...PLACES, ...MAPS].map(noObject),
+        ...[...METADATA, ...MAPS].map(noObject),
         ...MAPS.map((path) =>
           eachKey(
             { optional: at(path), path },

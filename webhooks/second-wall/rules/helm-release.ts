@@ -1,5 +1,5 @@
 // The rules about HelmReleases alone, in CEL.
-import { chartSource } from "../../validating/helm-release/chart-source.ts";
+import { CHART, CHART_REF, chartSource } from "../../validating/helm-release/chart-source.ts";
 import { createNamespace } from "../../validating/helm-release/create-namespace.ts";
 import { serviceAccount } from "../../validating/helm-release/service-account.ts";
 import { storageNamespace } from "../../validating/helm-release/storage-namespace.ts";
@@ -40,11 +40,12 @@ export const helmReleaseWall: readonly WallRule[] = [
     rule: chartSource,
     findings(policy) {
       const [chart, chartRef] = [valueOf(at("spec.chart")), valueOf(at("spec.chartRef"))];
-      const fromChart = { path: "spec.chart.spec.sourceRef", kinds: ["HelmRepository", "GitRepository", "Bucket"] };
-      const byReference = { path: "spec.chartRef", kinds: ["OCIRepository", "HelmChart", "ExternalArtifact"] };
+      const [fromChart, byReference] = [CHART, CHART_REF].map(({ field, kinds }) =>
+        sourceFindings({ path: field, kinds }, policy),
+      );
       return together(
-        `(${chart} == null && ${chartRef} != null ? [] : ${sourceFindings(fromChart, policy)})`,
-        `(${chartRef} == null ? [] : ${sourceFindings(byReference, policy)})`,
+        `(${chart} == null && ${chartRef} != null ? [] : ${fromChart})`,
+        `(${chartRef} == null ? [] : ${byReference})`,
       );
     },
   },

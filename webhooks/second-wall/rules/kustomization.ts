@@ -3,7 +3,7 @@ import { decryption } from "../../validating/kustomization/decryption.ts";
 import { healthChecks } from "../../validating/kustomization/health-checks.ts";
 import { legacyPatches } from "../../validating/kustomization/legacy-patches.ts";
 import { serviceAccount } from "../../validating/kustomization/service-account.ts";
-import { sourceRef } from "../../validating/kustomization/source-ref.ts";
+import { SOURCE_KINDS, sourceRef } from "../../validating/kustomization/source-ref.ts";
 import { substitute } from "../../validating/kustomization/substitute.ts";
 import { targetNamespace } from "../../validating/kustomization/target-namespace.ts";
 import { accountFindings } from "../account.ts";
@@ -39,10 +39,7 @@ export const kustomizationWall: readonly WallRule[] = [
   },
   {
     rule: sourceRef,
-    findings(policy) {
-      const kinds = ["GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"];
-      return sourceFindings({ path: "spec.sourceRef", kinds }, policy);
-    },
+    findings: (policy) => sourceFindings({ path: "spec.sourceRef", kinds: SOURCE_KINDS }, policy),
   },
   {
     rule: healthChecks,

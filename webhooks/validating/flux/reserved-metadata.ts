@@ -17,7 +17,7 @@ const RESERVED_KEYS: readonly string[] = [
   OWN_PREFIX,
 ];
 /** Where an object says what metadata others get. */
-const PLACES = [
+export const PLACES = [
   ["spec", "commonMetadata"],
   ["spec", "chart", "metadata"],
 ] as const;

@@ -6,8 +6,10 @@ import { HELM_RELEASES } from "../resource.ts";
 import type { Rule } from "../rule.ts";
 import { sourceViolations } from "../source-reference.ts";
 
-const CHART = { field: "spec.chart.spec.sourceRef", kinds: ["HelmRepository", "GitRepository", "Bucket"] };
-const CHART_REF = { field: "spec.chartRef", kinds: ["OCIRepository", "HelmChart", "ExternalArtifact"] };
+/** Where a chart is named by its name, and the kinds that may stand there. */
+export const CHART = { field: "spec.chart.spec.sourceRef", kinds: ["HelmRepository", "GitRepository", "Bucket"] };
+/** The same for one that is there as an object. */
+export const CHART_REF = { field: "spec.chartRef", kinds: ["OCIRepository", "HelmChart", "ExternalArtifact"] };
 
 export const chartSource: Rule = {
   id: "H4",

@@ -6,13 +6,16 @@ import { KUSTOMIZATIONS } from "../resource.ts";
 import type { Rule } from "../rule.ts";
 import { sourceViolations } from "../source-reference.ts";
 
+/** Kinds of spec.sourceRef. */
+export const SOURCE_KINDS: readonly string[] = ["GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"];
+
 export const sourceRef: Rule = {
   id: "K4",
   name: "source-ref",
   resources: [KUSTOMIZATIONS],
   check({ object, namespace }, _facts, policy) {
     const spec = at(object, "spec");
-    const kinds = ["GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"];
-    return sourceViolations({ field: "spec.sourceRef", found: own(spec, "sourceRef"), namespace, kinds }, policy);
+    const found = own(spec, "sourceRef");
+    return sourceViolations({ field: "spec.sourceRef", found, namespace, kinds: SOURCE_KINDS }, policy);
   },
 };

@@ -5,7 +5,7 @@ import type { Rule, Violation } from "../rule.ts";
 import { patchListsOf } from "./patch-lists.ts";
 import { sizeViolations } from "./patch-size.ts";
 
-const MAX_DEPENDENCIES = 50;
+export const MAX_DEPENDENCIES = 50;
 
 export const caps: Rule = {
   id: "K14",

@@ -5,7 +5,7 @@ import type { PatchList } from "./patch-lists.ts";
 
 /** The rule that would read what there is too much of. */
 const unjudged = "K7";
-const MAX_PATCHES = 100;
+export const MAX_PATCHES = 100;
 const MAX_BYTES = 256 * 1024;
 /** More nodes than there are in the text, through aliases. */
 const MAX_ALIAS_NODES = 100_000;
