@@ -1,11 +1,11 @@
 // Whether a stored bundle must be replaced or renewed, and why. It says so; making the new one is succession.ts's part.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import { openAuthority, type Signer } from "./authority.ts";
 import { SERVER_AUTH } from "./leaf.ts";
 import { certificatesIn } from "./pem.ts";
 import type { Trusted } from "./source.ts";
 import type { CertificateBundle } from "./store.ts";
+import { covers, isValid, signs } from "./x509.ts";
 
 const RENEWAL_SHARE = 2 / 3;
 
@@ -54,7 +54,7 @@ const UNUSABLE: readonly Check[] = [
   { name: "authority is not valid now", renew: "authority", fails: (s) => !isValid(s.ca(), s.now) },
   { name: "certificate is unreadable", renew: "leaf", fails: (s) => !s.leaf() || !s.key() },
   { name: "key does not match", renew: "leaf", fails: (s) => !s.leaf().checkPrivateKey(s.key()) },
-  { name: "certificate is not signed by the authority", renew: "leaf", fails: (s) => !isSigned(s.leaf(), s.ca()) },
+  { name: "certificate is not signed by the authority", renew: "leaf", fails: (s) => !signs(s.ca(), s.leaf()) },
   { name: "certificate is not for servers", renew: "leaf", fails: (s) => !s.leaf().keyUsage?.includes(SERVER_AUTH) },
   { name: "certificate is not valid now", renew: "leaf", fails: (s) => !isValid(s.leaf(), s.now) },
 ];
@@ -109,18 +109,10 @@ const from = (certificate: X509Certificate): number => certificate.validFromDate
 const to = (certificate: X509Certificate): number => certificate.validToDate.getTime();
 const isDue = (certificate: X509Certificate, { now }: Stored): boolean =>
   now >= from(certificate) + (to(certificate) - from(certificate)) * RENEWAL_SHARE;
-const isValid = (certificate: X509Certificate, now: number): boolean =>
-  now >= from(certificate) && now < to(certificate);
-const isSigned = (leaf: X509Certificate, ca: X509Certificate): boolean =>
-  leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
 const isHeld = ({ bundle: { formerUntil }, now }: Stored): boolean => formerUntil !== undefined && now < formerUntil;
 
 /** The next authority can sign, and is among those that callers are to trust. */
 function isReady({ bundle: { ca, next }, now }: Stored): boolean {
   const { certificate } = openAuthority(next ?? { certificate: "", key: "" });
   return isValid(certificate, now) && certificatesIn(ca).includes(certificatesIn(next?.certificate ?? "")[0] ?? "");
-}
-
-function covers(leaf: X509Certificate, name: string): boolean {
-  return (isIP(name) === 0 ? leaf.checkHost(name, { subject: "never" }) : leaf.checkIP(name)) !== undefined;
 }

@@ -21,7 +21,8 @@ export interface FilesOptions {
   trusted: Trusted;
   clock: Clock;
   log: Log;
-  observe?: (change: "accepted" | "refused") => void;
+  /** `reason`: why they were refused. */
+  observe?: (change: "accepted" | "refused", reason?: string) => void;
 }
 
 /** Nothing is read before the first `refresh()`, which never rejects: what cannot be used is logged once, and the old pair stays. */
@@ -56,7 +57,7 @@ export function createFilesSource({ read, names, trusted, clock, log, observe }:
     if (reason === refused) return;
     refused = reason;
     log.error({ reason }, "certificate files refused; what was served before stays");
-    observe?.("refused");
+    observe?.("refused", reason);
   }
 
   /** A pair of other authorities waits until they are trusted, as long as there is one to serve meanwhile. */

@@ -23,8 +23,8 @@ export interface ManagedOptions {
   trusted: Trusted;
   clock: Clock;
   log: Log;
-  /** Told of every write, in a word. */
-  observe?: (change: Step["change"]) => void;
+  /** Told of every write: in a word, and why. */
+  observe?: (change: Step["change"], finding: Pick<Step, "reason" | "servable">) => void;
 }
 
 /** Nothing is read before the first `refresh()`. */
@@ -48,7 +48,7 @@ export function createManagedSource(options: ManagedOptions): RefreshedSource {
       if (await store.write(step.bundle, stored?.version)) {
         if (step.change === "restored") replacedAt = clock.now();
         logWritten(log, step);
-        observe?.(step.change);
+        observe?.(step.change, step);
         adopt(step.bundle);
         return;
       }

@@ -1,9 +1,9 @@
 // Whether a certificate from elsewhere, its key and its authorities can be served, and why not.
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import { SERVER_AUTH } from "./leaf.ts";
 import { certificatesIn } from "./pem.ts";
 import type { ServingCertificate } from "./source.ts";
+import { covers, isValid, signs } from "./x509.ts";
 
 interface Opened {
   leaf: X509Certificate;
@@ -70,17 +70,7 @@ function isSigned({ leaf, intermediates, authorities }: Opened): boolean {
   return authorities.some((authority) => authority.raw.equals(top.raw) || signs(authority, top));
 }
 
-const signs = (issuer: X509Certificate, certificate: X509Certificate): boolean =>
-  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-
 /** A certificate that names no use is for every use. */
 function isForOthers({ keyUsage }: { keyUsage: readonly string[] | undefined }): boolean {
   return keyUsage !== undefined && !keyUsage.includes(SERVER_AUTH);
-}
-
-const isValid = (certificate: X509Certificate, now: number): boolean =>
-  now >= certificate.validFromDate.getTime() && now < certificate.validToDate.getTime();
-
-function covers(leaf: X509Certificate, name: string): boolean {
-  return (isIP(name) === 0 ? leaf.checkHost(name, { subject: "never" }) : leaf.checkIP(name)) !== undefined;
 }

@@ -24,7 +24,10 @@ export const BUILD_FLAGS = [
   "-gcflags=all=-dwarf=false",
 ];
 
-export async function readModule(name: "argocd" | "flux" | "kube" | "kustomize-controller"): Promise<GoModule> {
+/** The folders below sandbox/go. */
+export type ModuleName = "argocd" | "cert-manager" | "flux" | "kube" | "kustomize-controller";
+
+export async function readModule(name: ModuleName): Promise<GoModule> {
   const directory = join(import.meta.dirname, "go", name);
   const goMod = await readFile(join(directory, "go.mod"), "utf8");
   return { directory, goMod, goSum: await readFile(join(directory, "go.sum")) };

@@ -2,9 +2,9 @@
 import { constants } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { cacheDirectory, cached, cacheKey, missingFiles } from "./cache.ts";
-import { goBuild } from "./go-build.ts";
-import { BUILD_ENV, BUILD_FLAGS, type GoModule, goEnvironment, readModule, requiredVersion } from "./go-module.ts";
+import { missingFiles } from "./cache.ts";
+import { BUILD_FLAGS } from "./go-module.ts";
+import { builtPrograms, type GoPrograms } from "./go-programs.ts";
 import { MissingTool } from "./missing-tool.ts";
 import type { Means } from "./part.ts";
 
@@ -13,11 +13,23 @@ export const KUBE_PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager
 export type KubePrograms = Record<(typeof KUBE_PROGRAMS)[number], string>;
 
 const READY_MADE = ["LANDLORD_KUBE_ASSETS", "KUBEBUILDER_ASSETS"] as const;
-const INSTEAD = `or set ${READY_MADE[0]} to a directory with ready-made ${KUBE_PROGRAMS.join(", ")}`;
+const PROGRAMS: GoPrograms = {
+  folder: "kube",
+  module: "kube",
+  source: "k8s.io/kubernetes",
+  name: "Kubernetes",
+  what: (version) => `Kubernetes ${version} and etcd`,
+  takes: "6 to 10 minutes on two cores, about 4 GB of disk",
+  readyMade: { variable: READY_MADE[0], files: KUBE_PROGRAMS },
+  files: KUBE_PROGRAMS,
+  flags: buildFlags,
+  // go names a program after the last part of its path
+  finish: (staging) => rename(join(staging, "server"), join(staging, "etcd")),
+};
 
 /** Finds the four programs, or builds them once; throws MissingTool if there is nothing to build them with. */
 export async function findKube(means: Means): Promise<KubePrograms> {
-  const directory = (await readyMade(means.env)) ?? (await built(means));
+  const directory = (await readyMade(means.env)) ?? (await builtPrograms(PROGRAMS, means));
   const at = (program: (typeof KUBE_PROGRAMS)[number]): string => join(directory, program);
   return {
     etcd: at("etcd"),
@@ -36,38 +48,6 @@ async function readyMade(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   throw new MissingTool(
     `${variable} names ${directory}, which has no executable ${missing.join(", ")}: add what is missing, or unset the variable to have it built`,
   );
-}
-
-async function built(means: Means): Promise<string> {
-  const module = await readModule("kube");
-  const go = await goEnvironment(module, { env: means.env, what: "Kubernetes", instead: INSTEAD });
-  const version = requiredVersion(module, "k8s.io/kubernetes");
-  const flags = buildFlags(version);
-  return cached({
-    directory: join(cacheDirectory(means.env), "kube"),
-    key: cacheKey([module.goMod, module.goSum, go, flags.join(" ")]),
-    files: KUBE_PROGRAMS,
-    signal: means.signal,
-    onWait: (pid) => means.log(`waiting for process ${pid}, which is building Kubernetes ${version}`),
-    make: (staging) => build({ staging, module, version, flags, means }),
-  });
-}
-
-async function build(job: {
-  staging: string;
-  module: GoModule;
-  version: string;
-  flags: string[];
-  means: Means;
-}): Promise<void> {
-  const { staging, module, version, flags, means } = job;
-  means.log(
-    `building Kubernetes ${version} and etcd from source, once: 6 to 10 minutes on two cores, about 4 GB of disk ` +
-      `(to skip it, set ${READY_MADE[0]} to a directory with ${KUBE_PROGRAMS.join(", ")})`,
-  );
-  const wanted = { what: `Kubernetes ${version}`, module: module.directory, flags, env: BUILD_ENV, output: staging };
-  await goBuild(wanted, means);
-  await rename(join(staging, "server"), join(staging, "etcd")); // go names a program after the last part of its path
 }
 
 /** The version is stamped in, so that the apiserver tells it. */

@@ -43,6 +43,8 @@ export interface Ports {
 export interface RunningLandlord {
   readonly ports: Ports;
   readonly process: RunningProcess;
+  /** Its own, by which the API server's audit log tells it from others. */
+  readonly token: string;
   /** Lines of its log, parsed. */
   log(): Promise<Record<string, unknown>[]>;
   /** Status and body of a path on its health port. */
@@ -63,8 +65,9 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
   await applyManifests(sandbox, { overlay, webhookPort: options.webhookPort ?? ports.webhooks });
   const tokenFile = join(sandbox.directory, `${name}.token`);
   await writeFile(tokenFile, options.generator?.token ?? "", { mode: 0o600 });
+  const token = await ownToken(sandbox);
   const kubeconfig = sandbox.kubeconfig({
-    token: await ownToken(sandbox),
+    token,
     ...(options.server === undefined ? {} : { server: options.server }),
   });
   await options.beforeStart?.();
@@ -89,6 +92,7 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
       LANDLORD_CERTIFICATE_NAMES: "127.0.0.1,landlord.landlord.svc",
       LANDLORD_IDENTITY: name,
       LANDLORD_ADMIN_GROUPS: "platform-admins",
+      LANDLORD_SHUTDOWN_DRAIN: "0", // nobody has to hear of it here, unless a relay stands for the Service
       ...settings,
     },
     ready: answers(waitForReady ? "/readyz" : "/livez"),
@@ -96,6 +100,7 @@ export async function startLandlord(sandbox: Sandbox, options: LandlordOptions =
   return {
     ports,
     process: process_,
+    token,
     get,
     async log() {
       const written = await readFile(join(sandbox.directory, `${name}.log`), "utf8");

@@ -52,6 +52,8 @@ function introduce(sandbox: Sandbox, { with: extras }: MainOptions, seconds: num
   if (extras.includes("cassandra")) tell(`  ${describeCassandra(sandbox.cassandra)}`);
   if (extras.includes("argocd"))
     tell(`  argocd: makes Applications of the ApplicationSets in namespace ${sandbox.argocd.namespace}`);
+  if (extras.includes("cert-manager"))
+    tell("  cert-manager: issues certificates of self-signed issuers and of CAs, and its cainjector fills in caBundle");
   if (extras.includes("flux"))
     tell("  flux: applies Kustomizations of all namespaces; nobody fetches their sources, whose status you write");
 }

@@ -14,7 +14,7 @@ export interface Manifest {
 }
 
 /** Folder of manifests/: `.` is without the generator. */
-export type Overlay = "." | "generator";
+export type Overlay = "." | "generator" | "overlays/cert-manager";
 
 /** The rendered manifests, as `kubectl apply -k` would send them. */
 export async function renderManifests(sandbox: Pick<Sandbox, "kubectl">, overlay: Overlay = "."): Promise<Manifest[]> {

@@ -18,7 +18,8 @@ The programs come from LANDLORD_KUBE_ASSETS or KUBEBUILDER_ASSETS (a directory w
 kube-controller-manager and kubectl), else from LANDLORD_CACHE (by default the user's cache directory), where they are
 built with Go when they are not there yet: 6 to 10 minutes on two cores, once. So is the controller of argocd (or
 LANDLORD_ARGOCD_ASSETS names a directory with it): 4 to 7 minutes more, and that of flux (or LANDLORD_FLUX_ASSETS names a
-directory with it): 3 to 5 minutes more. Cassandra needs Java 17 and is fetched with Maven (or LANDLORD_CASSANDRA_LIB
+directory with it): 3 to 5 minutes more, and those of cert-manager (or LANDLORD_CERT_MANAGER_ASSETS names a directory
+with them): 2 to 3 minutes more. Cassandra needs Java 17 and is fetched with Maven (or LANDLORD_CASSANDRA_LIB
 names a directory with its jars).
 `;
 

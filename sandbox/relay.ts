@@ -19,6 +19,8 @@ export interface Relay {
   connections(backend: number): number;
   /** Of these, how many wait for an answer: at most as many requests as are in flight there. */
   inFlight(backend: number): number;
+  /** How many of its connections have ended in that state so far. */
+  unanswered(backend: number): number;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ interface Pair {
 export async function startRelay(backends: readonly number[], { port = 0 }: { port?: number } = {}): Promise<Relay> {
   const pairs = new Set<Pair>();
   const waiting = new Set<Socket>();
+  const unanswered = new Map<number, number>();
   let targets = [...backends];
   let turn = 0;
   let frozen = false;
@@ -51,9 +54,9 @@ export async function startRelay(backends: readonly number[], { port = 0 }: { po
       });
       to.on("drain", () => frozen || from.resume());
       from.once("end", () => to.end());
-      from.on("error", () => to.resetAndDestroy());
+      from.on("error", () => reset(to));
       from.once("close", () => {
-        pairs.delete(pair);
+        if (pairs.delete(pair) && isInFlight(pair)) unanswered.set(backend, (unanswered.get(backend) ?? 0) + 1);
         to.destroySoon();
       });
       if (frozen) from.pause();
@@ -89,8 +92,8 @@ export async function startRelay(backends: readonly number[], { port = 0 }: { po
   const of = (backend: number): Pair[] => [...pairs].filter((pair) => pair.backend === backend);
   const cut = (): void => {
     for (const pair of pairs) {
-      pair.client.resetAndDestroy();
-      pair.server.resetAndDestroy();
+      reset(pair.client);
+      reset(pair.server);
     }
     for (const client of waiting) client.resetAndDestroy();
   };
@@ -108,7 +111,8 @@ export async function startRelay(backends: readonly number[], { port = 0 }: { po
       for (const pair of pairs) for (const socket of [pair.client, pair.server]) socket.resume();
     },
     connections: (backend) => of(backend).length,
-    inFlight: (backend) => of(backend).filter(({ waits, since }) => waits || Date.now() - since < YOUNG_MS).length,
+    inFlight: (backend) => of(backend).filter(isInFlight).length,
+    unanswered: (backend) => unanswered.get(backend) ?? 0,
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -116,4 +120,12 @@ export async function startRelay(backends: readonly number[], { port = 0 }: { po
       await closed;
     },
   };
+}
+
+const isInFlight = ({ waits, since }: Pair): boolean => waits || Date.now() - since < YOUNG_MS;
+
+/** While its end is on the way it cannot be reset: node would say so, and never let go of it. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

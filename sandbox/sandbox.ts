@@ -11,6 +11,8 @@ import type { WebhookClient } from "./parts/admission-control.ts";
 import { ARGOCD, type Argocd } from "./parts/argocd.ts";
 import type { ArgocdFiles } from "./parts/argocd-files.ts";
 import { CASSANDRA } from "./parts/cassandra.ts";
+import { CERT_MANAGER } from "./parts/cert-manager.ts";
+import type { CertManagerFiles } from "./parts/cert-manager-files.ts";
 import { CONTROL_PLANE, type ControlPlane } from "./parts/control-plane.ts";
 import { FLUX, type Flux } from "./parts/flux.ts";
 import type { FluxFiles } from "./parts/flux-files.ts";
@@ -19,12 +21,14 @@ import { openRoom } from "./room.ts";
 import { DEFAULT_USERS, type SandboxUser } from "./users.ts";
 
 export interface SandboxOptions {
-  /** Parts besides the control plane; `argocd` and `flux` bring the CRDs of that name. */
+  /** Parts besides the control plane; `argocd`, `cert-manager` and `flux` bring the CRDs of that name. */
   with?: readonly ExtraName[];
   /** Groups of CRDs that are there before the controllers start, so that their objects are collected from the first. */
   crds?: readonly CrdSetName[];
   /** Default true. */
   controllerManager?: boolean;
+  /** Further controllers of kube-controller-manager, such as `deployment-controller`. */
+  controllers?: readonly string[];
   /** Default DEFAULT_USERS. The admin is always there. */
   users?: readonly SandboxUser[];
   /** Further flags for kube-apiserver. */
@@ -80,6 +84,7 @@ interface Found {
   crds: CrdFile[];
   cassandra: NodeFiles | undefined;
   argocd: ArgocdFiles | undefined;
+  certManager: CertManagerFiles | undefined;
   flux: FluxFiles | undefined;
 }
 
@@ -93,8 +98,9 @@ export async function findParts(options: SandboxOptions = {}): Promise<Found> {
   const files = await Promise.all([...sets].map((name) => CRD_SETS[name].find(means)));
   const cassandra = extras.includes("cassandra") ? await CASSANDRA.find(means) : undefined;
   const argocd = extras.includes("argocd") ? await ARGOCD.find(means) : undefined;
+  const certManager = extras.includes("cert-manager") ? await CERT_MANAGER.find(means) : undefined;
   const flux = extras.includes("flux") ? await FLUX.find(means) : undefined;
-  return { programs, crds: files.flat(), cassandra, argocd, flux };
+  return { programs, crds: files.flat(), cassandra, argocd, certManager, flux };
 }
 
 /** Resolves when everything is ready. Throws MissingTool, or says which part did not come up and why; nothing is left then. */
@@ -109,6 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       found.cassandra && CASSANDRA.start(found.cassandra, room),
     ]);
     const argocd = found.argocd && (await ARGOCD.start(found.argocd, room, plane));
+    if (found.certManager) await CERT_MANAGER.start(found.certManager, room, plane);
     const { fluxFlags: flags = [] } = options;
     const flux = found.flux && (await FLUX.start(found.flux, room, { plane, flags }));
     return sandboxOf(room, plane, { kubectlPath: found.programs.kubectl, cassandra, argocd, flux });
@@ -129,6 +136,7 @@ async function startPlane(
     users = DEFAULT_USERS,
     apiserverFlags = [],
     webhookClient,
+    controllers,
     env = process.env,
     signal,
   } = options;
@@ -136,6 +144,7 @@ async function startPlane(
   const plane = await CONTROL_PLANE.start(programs, room, {
     users,
     webhookClient,
+    controllers,
     apiserverFlags: [...audit, ...apiserverFlags],
   });
   await installCrds(plane.api, crds, signal);

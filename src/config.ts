@@ -26,6 +26,7 @@ export interface Config {
   clientCaFile: string | undefined;
   clientNames: ReadonlySet<string>;
   shutdownTimeoutMs: number;
+  drainMs: number;
   tenantLabels: readonly string[];
   platformNamespaces: ReadonlySet<string>;
   adminGroups: ReadonlySet<string>;
@@ -139,6 +140,7 @@ function complete(read: Read, env: Environment): Config {
     clientCaFile: read.LANDLORD_CLIENT_CA_FILE,
     clientNames: new Set(read.LANDLORD_CLIENT_NAMES),
     shutdownTimeoutMs: read.LANDLORD_SHUTDOWN_TIMEOUT,
+    drainMs: Math.min(read.LANDLORD_SHUTDOWN_DRAIN, read.LANDLORD_SHUTDOWN_TIMEOUT / 2),
     tenantLabels: [TENANT_LABEL, ...read.LANDLORD_TENANT_LABEL_ALIASES],
     platformNamespaces: new Set([...read.LANDLORD_PLATFORM_NAMESPACES, read.LANDLORD_NAMESPACE]),
     adminGroups: new Set(read.LANDLORD_ADMIN_GROUPS),

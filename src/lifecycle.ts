@@ -11,14 +11,18 @@ export interface Lifecycle {
   stop(): Promise<boolean>;
   /** True from the moment on that it was told to stop. */
   isStopping(): boolean;
+  /** Aborted at that moment: what takes its time to end begins with it at once, whenever its turn to be waited for comes. */
+  signal: AbortSignal;
 }
 
 export function createLifecycle({ deadlineMs, clock, log }: { deadlineMs: number; clock: Clock; log: Log }): Lifecycle {
   const stops: { name: string; stop: () => Promise<void> | void }[] = [];
   let stopping: Promise<boolean> | undefined;
+  const told = new AbortController();
 
   async function stopAll(): Promise<boolean> {
     const ends = clock.now() + deadlineMs;
+    told.abort();
     let clean = true;
     for (const { name, stop } of stops.toReversed()) {
       const outcome = await withinTime(stop, Math.max(0, ends - clock.now()), clock);
@@ -32,7 +36,8 @@ export function createLifecycle({ deadlineMs, clock, log }: { deadlineMs: number
   return {
     onStop: (name, stop) => void stops.push({ name, stop }),
     stop: () => (stopping ??= stopAll()),
-    isStopping: () => stopping !== undefined,
+    isStopping: () => told.signal.aborted,
+    signal: told.signal,
   };
 }
 

@@ -37,6 +37,12 @@ export function createMetrics() {
       buckets: REVIEW_SECONDS,
       registers,
     }),
+    refusedBodies: new Counter({
+      name: "landlord_admission_bodies_refused_total",
+      help: "Requests of the webhooks' door whose body was not taken, by cause (large: longer than any review; crowded: it made room for others).",
+      labelNames: ["cause"],
+      registers,
+    }),
     denials: new Counter({
       name: "landlord_admission_denials_total",
       help: "Violations that denied a request, by rule.",
@@ -48,6 +54,12 @@ export function createMetrics() {
       name: "landlord_would_deny_total",
       help: "Violations that the policy only warns of and that would have denied, by rule and namespace (_other: one that is not known).",
       labelNames: ["rule", "namespace"],
+      registers,
+    }),
+    exemptions: new Counter({
+      name: "landlord_admission_exemptions_total",
+      help: "Violations that were let pass, by rule and cause (admin: a platform admin asked; exception: the policy has one).",
+      labelNames: ["rule", "cause"],
       registers,
     }),
     policyValid: new Gauge({
@@ -258,6 +270,12 @@ export function createMetrics() {
       registers,
     }),
 
+    webhooks: new Gauge({
+      name: "landlord_webhooks",
+      help: "Webhooks that the API server's configuration has, by its kind; 0: there is no configuration.",
+      labelNames: ["kind"],
+      registers,
+    }),
     breakGlass: new Gauge({
       name: "landlord_break_glass",
       help: "1 while the validating webhook lets everything through because somebody broke the glass.",
@@ -271,7 +289,7 @@ export function createMetrics() {
     }),
     certificateChanges: new Counter({
       name: "landlord_certificate_changes_total",
-      help: "What this replica did to the certificates: created, restored, authority, leaf, next, switch or former; of files: accepted or refused.",
+      help: "What this replica did to the certificates: created, restored, authority, leaf, next, switch or former; of files: accepted or refused; of caBundle: put-back.",
       labelNames: ["change"],
       registers,
     }),

@@ -105,7 +105,12 @@ export const SETTINGS = {
   LANDLORD_SHUTDOWN_TIMEOUT: setting(
     duration(1_000, 600_000),
     "20s",
-    "How long a stop waits for answers and reconciles in hand.",
+    "How long a stop may take in all; what has not ended by then is cut off.",
+  ),
+  LANDLORD_SHUTDOWN_DRAIN: setting(
+    durationOrZero(100, 300_000),
+    "5s",
+    "How long of it a replica still takes requests and asks its callers to go elsewhere: as long as a cluster needs to tell everybody that an endpoint is gone. At most half of it; 0: not at all.",
   ),
 
   LANDLORD_TENANT_LABEL_ALIASES: setting(

@@ -56,6 +56,10 @@ export interface Verdict {
   auditAnnotations: Readonly<Record<string, string>>;
   /** Ids of the rules that would have denied, where the policy has them warn only; each once. */
   wouldDeny?: readonly string[];
+  /** The same of rules that let it pass because of who asks: a platform admin. */
+  exempt?: readonly string[];
+  /** The same of rules that an exception of the policy holds off. */
+  excepted?: readonly string[];
 }
 
 export interface Denial {

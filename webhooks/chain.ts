@@ -64,6 +64,8 @@ export function verdictOf(request: AdmissionRequest, judgement: Judgement): Verd
     warnings,
     auditAnnotations,
     ...(wouldDeny.length === 0 ? {} : { wouldDeny: idsOf(wouldDeny) }),
+    ...(isExempt ? { exempt: idsOf(against) } : {}),
+    ...(excepted.length === 0 ? {} : { excepted: idsOf(excepted) }),
   };
 }
 

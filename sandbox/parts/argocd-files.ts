@@ -3,16 +3,8 @@ import { chmod, copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory, cached, cacheKey } from "../cache.ts";
 import type { CrdSet } from "../crds.ts";
-import { goBuild } from "../go-build.ts";
-import {
-  BUILD_ENV,
-  BUILD_FLAGS,
-  downloadModule,
-  type GoModule,
-  goEnvironment,
-  readModule,
-  requiredVersion,
-} from "../go-module.ts";
+import { downloadModule, type GoModule, readModule, requiredVersion } from "../go-module.ts";
+import { builtPrograms, type GoPrograms } from "../go-programs.ts";
 import type { Means } from "../part.ts";
 import { readyMade } from "../ready-made.ts";
 
@@ -21,8 +13,17 @@ const SOURCE = "github.com/argoproj/argo-cd/v3";
 const READY_MADE = "LANDLORD_ARGOCD_ASSETS";
 const ROLE = `${CONTROLLER}-role.yaml`;
 const CRDS = ["application", "applicationset", "appproject"].map((kind) => `${kind}-crd.yaml`);
-const INSTEAD = `or set ${READY_MADE} to a directory with ready-made ${[CONTROLLER, ROLE, ...CRDS].join(", ")}`;
-const FLAGS = [...BUILD_FLAGS, "-ldflags=-s -w"];
+const PROGRAMS: GoPrograms = {
+  folder: "argocd",
+  module: "argocd",
+  source: SOURCE,
+  name: "Argo CD",
+  what: (version) => `the ApplicationSet controller of Argo CD ${version}`,
+  takes: "4 to 7 minutes on two cores, about 3 GB of disk",
+  readyMade: { variable: READY_MADE, files: [CONTROLLER, ROLE, ...CRDS] },
+  files: [CONTROLLER, ROLE],
+  finish: (staging, given) => copyOut(staging, join("base", "applicationset-controller"), [ROLE], given),
+};
 
 export interface ArgocdFiles {
   /** The ApplicationSet controller alone. */
@@ -47,7 +48,7 @@ export const ARGOCD_CRDS: CrdSet = {
 
 export async function findArgocd(means: Means): Promise<ArgocdFiles> {
   const wanted = { variable: READY_MADE, files: [ROLE], programs: [CONTROLLER] };
-  const directory = (await readyMade(means.env, wanted)) ?? (await built(means));
+  const directory = (await readyMade(means.env, wanted)) ?? (await builtPrograms(PROGRAMS, means));
   return { controller: join(directory, CONTROLLER), role: join(directory, ROLE) };
 }
 
@@ -62,28 +63,6 @@ async function crdsOfModule(means: Means): Promise<string> {
     async make(staging) {
       means.log(`fetching the CRDs of Argo CD ${version}, once: an archive of 56 MB`);
       await copyOut(staging, "crds", CRDS, { module, means });
-    },
-  });
-}
-
-async function built(means: Means): Promise<string> {
-  const module = await readModule("argocd");
-  const go = await goEnvironment(module, { env: means.env, what: "Argo CD", instead: INSTEAD });
-  const version = requiredVersion(module, SOURCE);
-  return cached({
-    directory: join(cacheDirectory(means.env), "argocd"),
-    key: cacheKey([module.goMod, module.goSum, go, FLAGS.join(" ")]),
-    files: [CONTROLLER, ROLE],
-    signal: means.signal,
-    onWait: (pid) => means.log(`waiting for process ${pid}, which is building Argo CD ${version}`),
-    async make(staging) {
-      const what = `Argo CD ${version}`;
-      means.log(
-        `building the ApplicationSet controller of ${what} from source, once: 4 to 7 minutes on two cores, about 3 GB of disk ` +
-          `(to skip it, set ${READY_MADE} to a directory with ${[CONTROLLER, ROLE, ...CRDS].join(", ")})`,
-      );
-      await goBuild({ what, module: module.directory, flags: FLAGS, env: BUILD_ENV, output: staging }, means);
-      await copyOut(staging, join("base", "applicationset-controller"), [ROLE], { module, means });
     },
   });
 }

@@ -21,6 +21,7 @@ export interface ControlPlaneOptions {
   users: readonly SandboxUser[];
   apiserverFlags: readonly string[];
   webhookClient?: WebhookClient | undefined;
+  controllers?: readonly string[] | undefined;
 }
 
 export interface ControlPlane extends Target {
@@ -38,7 +39,7 @@ export const CONTROL_PLANE: Part<KubePrograms, ControlPlane, ControlPlaneOptions
   name: "control-plane",
   find: findKube,
 
-  async start(programs, room, { users, apiserverFlags, webhookClient }) {
+  async start(programs, room, { users, apiserverFlags, webhookClient, controllers: further = [] }) {
     const ca = await createPki(room.directory);
     const flags = [...(await admissionControlFlags(room.directory, webhookClient)), ...apiserverFlags];
     const identities = createIdentities(users);
@@ -49,11 +50,12 @@ export const CONTROL_PLANE: Part<KubePrograms, ControlPlane, ControlPlaneOptions
     const open = { room, command: programs["kube-apiserver"], flags, ca, token: adminToken };
     const { server, api, start, running } = await startOnFreePort(open);
     const kubeconfig = createKubeconfigs(room.directory, { server, ca }, identities);
-    const controllers = controllerManager(
-      programs["kube-controller-manager"],
-      kubeconfig(CONTROLLER_MANAGER.name),
+    const controllers = controllerManager({
+      command: programs["kube-controller-manager"],
+      kubeconfig: kubeconfig(CONTROLLER_MANAGER.name),
       api,
-    );
+      further,
+    });
     return {
       server,
       ca,

@@ -12,8 +12,16 @@ const CONTROLLERS = [
   "clusterrole-aggregation-controller",
 ];
 
+export interface ControllerManagerOptions {
+  command: string;
+  kubeconfig: string;
+  api: Api;
+  /** Besides those that are always there, by their names in `--controllers`. */
+  further: readonly string[];
+}
+
 /** Ready when the namespace `default` has its ServiceAccount, which it keeps over a restart. */
-export const controllerManager = (command: string, kubeconfig: string, api: Api): Program => ({
+export const controllerManager = ({ command, kubeconfig, api, further }: ControllerManagerOptions): Program => ({
   name: "kube-controller-manager",
   command,
   args: [
@@ -22,7 +30,7 @@ export const controllerManager = (command: string, kubeconfig: string, api: Api)
     "--secure-port=0",
     // Each controller acts by its own ServiceAccount and role, as in a real cluster; the one user for all lacks rights.
     "--use-service-account-credentials=true",
-    `--controllers=${CONTROLLERS.join(",")}`,
+    `--controllers=${[...CONTROLLERS, ...further].join(",")}`,
     `--service-account-private-key-file=${PKI.tokenSigner}`,
     `--root-ca-file=${PKI.ca}`,
   ],

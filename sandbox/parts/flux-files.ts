@@ -3,16 +3,8 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory, cached, cacheKey } from "../cache.ts";
 import type { CrdSet } from "../crds.ts";
-import { goBuild } from "../go-build.ts";
-import {
-  BUILD_ENV,
-  BUILD_FLAGS,
-  downloadModule,
-  type GoModule,
-  goEnvironment,
-  readModule,
-  requiredVersion,
-} from "../go-module.ts";
+import { downloadModule, type GoModule, readModule } from "../go-module.ts";
+import { builtPrograms, type GoPrograms } from "../go-programs.ts";
 import type { Means } from "../part.ts";
 import { readyMade } from "../ready-made.ts";
 
@@ -47,8 +39,16 @@ const KINDS: Record<string, readonly string[]> = {
 };
 const CRDS = Object.values(KINDS).flat();
 const READY_MADE = "LANDLORD_FLUX_ASSETS";
-const ALL = [CONTROLLER, ...CRDS].join(", ");
-const FLAGS = [...BUILD_FLAGS, "-ldflags=-s -w"];
+const PROGRAMS: GoPrograms = {
+  folder: "flux",
+  module: "kustomize-controller",
+  source: SOURCE,
+  name: "Flux",
+  what: (version) => `Flux's ${CONTROLLER} ${version}`,
+  takes: "3 to 5 minutes on two cores, about 3 GB of disk",
+  readyMade: { variable: READY_MADE, files: [CONTROLLER, ...CRDS] },
+  files: [CONTROLLER],
+};
 
 export interface FluxFiles {
   /** kustomize-controller: the only one of Flux's that writes what tenants want into the cluster. */
@@ -68,7 +68,7 @@ export const FLUX_CRDS: CrdSet = {
 
 export async function findFlux(means: Means): Promise<FluxFiles> {
   const wanted = { variable: READY_MADE, programs: [CONTROLLER] };
-  const directory = (await readyMade(means.env, wanted)) ?? (await built(means));
+  const directory = (await readyMade(means.env, wanted)) ?? (await builtPrograms(PROGRAMS, means));
   return { controller: join(directory, CONTROLLER) };
 }
 
@@ -95,25 +95,4 @@ async function fetchCrds(staging: string, own: GoModule, means: Means): Promise<
     const directory = await downloadModule(own, module, "the CRDs of Flux", means);
     for (const file of files) await copyFile(join(directory, "config", "crd", "bases", file), join(staging, file));
   }
-}
-
-async function built(means: Means): Promise<string> {
-  const module = await readModule("kustomize-controller");
-  const instead = `or set ${READY_MADE} to a directory with ready-made ${ALL}`;
-  const go = await goEnvironment(module, { env: means.env, what: "Flux", instead });
-  const what = `${CONTROLLER} ${requiredVersion(module, SOURCE)}`;
-  return cached({
-    directory: join(cacheDirectory(means.env), "flux"),
-    key: cacheKey([module.goMod, module.goSum, go, FLAGS.join(" ")]),
-    files: [CONTROLLER],
-    signal: means.signal,
-    onWait: (pid) => means.log(`waiting for process ${pid}, which is building ${what}`),
-    async make(staging) {
-      means.log(
-        `building Flux's ${what} from source, once: 3 to 5 minutes on two cores, about 3 GB of disk ` +
-          `(to skip it, set ${READY_MADE} to a directory with ${ALL})`,
-      );
-      await goBuild({ what, module: module.directory, flags: FLAGS, env: BUILD_ENV, output: staging }, means);
-    },
-  });
 }

@@ -19,7 +19,7 @@ export interface AdmissionOptions {
   /** Whether there is such a namespace, for the same reason; left out: none is told by name. */
   isNamespace?: (name: string) => boolean;
   log: Log;
-  metrics: Pick<Metrics, "denials" | "reviews" | "reviewSeconds" | "wouldDeny">;
+  metrics: Pick<Metrics, "denials" | "exemptions" | "reviews" | "reviewSeconds" | "wouldDeny">;
 }
 
 /** Never throws: what cannot be read is a 400, what cannot be decided is `decide`'s to deny. */
@@ -31,6 +31,8 @@ export function createAdmission({
   log,
   metrics,
 }: AdmissionOptions): (body: Buffer) => Answer {
+  const failures = { webhook, resource: "", operation: "", outcome: "error" };
+  metrics.reviews.inc(failures, 0); // an alert sees no increase in a series that begins at 1
   return (body) => {
     const end = metrics.reviewSeconds.startTimer({ webhook });
     try {
@@ -43,10 +45,12 @@ export function createAdmission({
         const namespace = isNamespace(request.namespace) ? request.namespace : "_other";
         metrics.wouldDeny.inc({ rule, namespace });
       }
+      for (const rule of verdict.exempt ?? []) metrics.exemptions.inc({ rule, cause: "admin" });
+      for (const rule of verdict.excepted ?? []) metrics.exemptions.inc({ rule, cause: "exception" });
       if (!verdict.allowed) log.info({ webhook, ...about(request), ...why(verdict) }, "request denied");
       return { status: 200, body: encodeReview(request.uid, verdict) };
     } catch (error) {
-      metrics.reviews.inc({ webhook, resource: "", operation: "", outcome: "error" });
+      metrics.reviews.inc(failures);
       if (!(error instanceof ReviewError)) throw error;
       log.warn({ webhook, cause: error.message }, "review cannot be read");
       return { status: error.status, body: encodeError(error) };

@@ -23,21 +23,21 @@ const WARN_EVERY_MS = 60_000;
 /** Closes every connection whose certificate has another name, before a byte of its request is read. */
 export function admitOnly(server: Server, { names }: Callers, { clock, log }: { clock: Clock; log: Log }): void {
   let warnedAt = -Infinity;
-  const refuse = (reason: string, fields: Record<string, unknown>): void => {
-    if (Math.abs(clock.now() - warnedAt) < WARN_EVERY_MS) return;
+  const mayWarn = (): boolean => {
+    if (Math.abs(clock.now() - warnedAt) < WARN_EVERY_MS) return false;
     warnedAt = clock.now();
-    log.warn(fields, reason);
+    return true;
   };
   // before node:https's own listener, which begins to read the request
   server.prependListener("secureConnection", (socket: TLSSocket) => {
     const name = commonNameOf(socket);
     if (socket.authorized && name !== undefined && names.has(name)) return;
     socket.destroy();
-    refuse("caller refused: its certificate has another name", { caller: name?.slice(0, 64) });
+    if (mayWarn()) log.warn({ caller: name?.slice(0, 64) }, "caller refused: its certificate has another name");
   });
-  server.on("tlsClientError", (error: NodeJS.ErrnoException) =>
-    refuse("caller refused: no certificate that is trusted", { code: error.code }),
-  );
+  server.on("tlsClientError", (error: NodeJS.ErrnoException) => {
+    if (mayWarn()) log.warn({ code: error.code }, "caller refused: no certificate that is trusted");
+  });
 }
 
 /** Of a subject with several it is undefined: which of them counts is anybody's guess. */

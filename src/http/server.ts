@@ -13,6 +13,11 @@ export interface HttpServer {
   listen(): Promise<number>;
   /** The port that it listens on; undefined while it does not. */
   port(): number | undefined;
+  /**
+   * For `ms` it goes on accepting and answering, and each answer asks the caller to come back on a new connection, which is then another
+   * replica's. A second call joins the first.
+   */
+  drain(ms: number): Promise<void>;
   /** Accepts nothing new, finishes what is being answered, cuts off what is left after `deadlineMs`. A second call joins the first. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -103,6 +108,7 @@ function door(server: Server, options: HttpServerOptions, ready: Promise<void>):
       return bound;
     },
     port: () => portOf(server),
+    drain: (ms) => graceful.drain(ms),
     close: (deadlineMs) => graceful.close(deadlineMs),
   };
 }

@@ -59,24 +59,23 @@ export function createInitializer(options: InitializerOptions): Initializer {
     labelSelector: `${GATED_LABEL}=true`,
     metadataOnly: true,
   });
+  /** Set while this replica holds the Lease. */
+  let queue: Queue | undefined;
+  const look = ({ metadata }: KubeObject): void => queue?.add(metadata.namespace ?? metadata.name);
   const views: Views = new Map(
-    managed.map((watch, index) => [MANAGED_KINDS[index]?.kind.kind ?? "", createOwnWrites(watch, clock)]),
+    managed.map((watch, index) => [MANAGED_KINDS[index]?.kind.kind ?? "", createOwnWrites(watch, clock, look)]),
   );
   const controller = createController({
     ...options,
     ...settings,
-    namespaces: createOwnWrites(namespaces, clock),
+    namespaces: createOwnWrites(namespaces, clock, look),
     views,
     gatedPods,
     steps: tenantSteps(settings),
   });
 
-  /** Set while this replica holds the Lease. */
-  let queue: Queue | undefined;
-
-  namespaces.subscribe(({ object }) => queue?.add(object.metadata.name));
-  for (const watch of [...managed, gatedPods]) {
-    watch.subscribe(({ object: { metadata } }) => queue?.add(metadata.namespace ?? ""));
+  for (const watch of [namespaces, ...managed, gatedPods]) {
+    watch.subscribe(({ object }: { object: KubeObject }) => look(object));
   }
 
   async function lead(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-// Runs something on one replica at a time: whoever holds the Lease. Not for fencing: a write of the last leader may still arrive.
+// Runs something on one replica at a time: whoever holds the Lease. A leader's own writes are kept back by fenced-client.ts once it is none.
 import type { Metrics } from "../metrics.ts";
 import { type Clock, delay } from "../model/clock.ts";
 import { describe } from "../model/errors.ts";
@@ -22,8 +22,11 @@ export interface LeaseOptions {
   durationMs?: number;
   renewMs?: number;
   retryMs?: number;
-  /** Must end soon after its signal is aborted: the others wait a third of `durationMs` longer, and no more. */
-  lead: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Must end soon after its signal is aborted: the others wait a third of `durationMs` longer, and no more. `holds` is to be asked
+   * before each write; told to stop, the leader may finish what is in hand for as long as it says yes.
+   */
+  lead: (signal: AbortSignal, holds: () => boolean) => Promise<void>;
 }
 
 /**
@@ -86,7 +89,7 @@ async function acquire(lease: Timing, signal: AbortSignal): Promise<Term | undef
     } catch (error) {
       tell(describe(error));
     }
-    term.end("not begun");
+    term.lose("not begun");
     await delay(retryMs, clock, signal);
   }
   return undefined;
@@ -95,7 +98,7 @@ async function acquire(lease: Timing, signal: AbortSignal): Promise<Term | undef
 /** Leads until the term is over or `lead` ends; true if there is nothing more to lead. */
 async function leadTerm(
   lease: Timing,
-  options: { term: Term; signal: AbortSignal; lead: (signal: AbortSignal) => Promise<void> },
+  options: { term: Term; signal: AbortSignal; lead: LeaseOptions["lead"] },
 ): Promise<boolean> {
   const { term, signal } = options;
   const stop = (): void => term.end("stopped");
@@ -105,7 +108,7 @@ async function leadTerm(
   const lead = async (): Promise<void> => {
     const watchdog = guard(lease, term);
     try {
-      await options.lead(term.signal);
+      await options.lead(term.signal, () => term.holds());
     } finally {
       watchdog.clear();
       left.abort();
@@ -119,11 +122,11 @@ async function leadTerm(
     return byItself || signal.aborted;
   } finally {
     signal.removeEventListener("abort", stop);
-    term.end("ended");
+    term.lose("ended");
   }
 }
 
-/** Renews until `lead` has left, also while it winds down: nobody else shall begin before. */
+/** Renews until `lead` has left, also while it winds down: nobody else shall begin before. A term that is lost is not kept up. */
 async function keepRenewing(
   { claim, clock, log, renewMs, retryMs }: Timing,
   term: Term,
@@ -132,8 +135,7 @@ async function keepRenewing(
   let waitMs = renewMs;
   for (;;) {
     await delay(waitMs, clock, left);
-    if (left.aborted) return;
-    term.check();
+    if (left.aborted || !term.holds()) return;
     const renewal = term.begin();
     waitMs = retryMs;
     try {
@@ -144,7 +146,7 @@ async function keepRenewing(
       }
       if (hold === "other") {
         log.warn({ holder: claim.holder() }, "leadership was taken");
-        return term.end("taken by another");
+        return term.lose("taken by another");
       }
     } catch (error) {
       log.warn({ error: describe(error) }, "renewal of leadership failed");

@@ -52,9 +52,9 @@ export function createListWatch<T extends KubeObject>(options: ListWatchOptions<
   metrics.watchSynced.set({ resource }, 0);
 
   const sink = {
-    listed(objects: T[]) {
+    async listed(objects: T[]) {
       const initial = !synced;
-      cache.replaceAll(objects, initial);
+      await cache.replaceAll(objects, initial);
       count();
       synced = true;
       metrics.watchSynced.set({ resource }, 1);
@@ -74,7 +74,8 @@ export function createListWatch<T extends KubeObject>(options: ListWatchOptions<
   };
 
   const prepare = (object: T): T => {
-    delete object.metadata.managedFields;
+    const { managedFields: _, ...metadata } = object.metadata;
+    object.metadata = metadata; // not by `delete`: that makes a hash table of it, which weighs 400 bytes more
     return transform === undefined ? object : transform(object);
   };
 

@@ -1,4 +1,5 @@
 // The objects of one kind as last seen, and who is told of changes. Pure memory: reflector.ts feeds it.
+import { setImmediate as turn } from "node:timers/promises";
 import { describe } from "../model/errors.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Log } from "../model/log.ts";
@@ -17,11 +18,14 @@ export interface ObjectCache<T extends KubeObject> {
   values(): Iterable<T>;
   size(): number;
   subscribe(listener: (event: CacheEvent<T>) => void): void;
-  /** The result of a whole list: tells the differences from what was there, removals first. */
-  replaceAll(objects: T[], initial: boolean): void;
+  /** The result of a whole list. All of it is there at once; the differences from what was there are told bit by bit, removals first. Resolves when all are. */
+  replaceAll(objects: T[], initial: boolean): Promise<void>;
   put(object: T): void;
   drop(object: T): void;
 }
+
+/** Told in one turn of the event loop: ten thousand of them would hold admission up. */
+const TOLD_A_TURN = 500;
 
 /** A listener that throws is logged and does not keep the others from hearing. */
 export function createObjectCache<T extends KubeObject>(options: { resource: string; log: Log }): ObjectCache<T> {
@@ -57,13 +61,16 @@ export function createObjectCache<T extends KubeObject>(options: { resource: str
     subscribe: (listener) => {
       listeners.push(listener);
     },
-    replaceAll(list, initial) {
+    async replaceAll(list, initial) {
       const before = objects;
-      objects = new Map(list.map((object) => [nameOf(object.metadata), object]));
-      for (const [name, object] of before) {
-        if (!objects.has(name)) tell({ type: "removed", object, initial });
+      const now = new Map(list.map((object) => [nameOf(object.metadata), object]));
+      objects = now;
+      const gone = [...before].filter(([name]) => !now.has(name)).map(([, object]) => object);
+      for (const [index, object] of [...gone, ...list].entries()) {
+        if (index > 0 && index % TOLD_A_TURN === 0) await turn();
+        if (index < gone.length) tell({ type: "removed", object, initial });
+        else tellDifference(object, before.get(nameOf(object.metadata)), initial);
       }
-      for (const object of list) tellDifference(object, before.get(nameOf(object.metadata)), initial);
     },
     put(object) {
       const name = nameOf(object.metadata);

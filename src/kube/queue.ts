@@ -55,6 +55,8 @@ interface Entry {
 
 const BACKOFF: Backoff = { baseMs: 250, maxMs: 60_000 };
 const DEADLINE_MS = 60_000;
+/** Runs that find all as it should be end at once: ten thousand of them in one turn of the event loop would hold admission up for a second. */
+const RUNS_A_TURN = 16;
 
 export function createQueue(options: QueueOptions): Queue {
   const { name, clock, log, metrics, backoff = BACKOFF, random = Math.random, deadlineMs = DEADLINE_MS } = options;
@@ -64,6 +66,7 @@ export function createQueue(options: QueueOptions): Queue {
   const hurried = new AbortController();
   const idle = Promise.withResolvers<void>();
   let inHand = 0;
+  let begunThisTurn = 0;
   let draining = false;
   let filling = false;
 
@@ -106,14 +109,20 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   function fill(): void {
-    while (inHand < options.concurrency) {
+    while (inHand < options.concurrency && begunThisTurn < RUNS_A_TURN) {
       const key = draining ? undefined : lanes.take();
       if (key === undefined) return;
+      if (begunThisTurn++ === 0) setImmediate(nextTurn);
       const entry = entryOf(key);
       entry.inHand = true;
       inHand++;
       void run(key, entry);
     }
+  }
+
+  function nextTurn(): void {
+    begunThisTurn = 0;
+    fill();
   }
 
   async function run(key: string, entry: Entry): Promise<void> {

@@ -9,8 +9,8 @@ import { isExpired, isSilence, KubeError } from "./errors.ts";
 import type { Kind } from "./kinds.ts";
 
 export interface ReflectorSink<T> {
-  /** A whole list, complete; never called with a part of one. */
-  listed(objects: T[]): void;
+  /** A whole list, complete; never called with a part of one. Nothing else is told until it is taken. */
+  listed(objects: T[]): Promise<void> | void;
   put(object: T): void;
   drop(object: T): void;
   /** Any sign of life of the watch, bookmarks included. */
@@ -139,7 +139,7 @@ async function listAll<T extends KubeObject>(options: ReflectorOptions<T>, signa
     for (const item of page.items) objects.push(options.prepare(item));
     version = page.resourceVersion;
   }
-  options.sink.listed(objects);
+  await options.sink.listed(objects);
   options.sink.alive();
   return version;
 }

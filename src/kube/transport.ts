@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Metrics } from "../metrics.ts";
 import type { Clock } from "../model/clock.ts";
+import { asking } from "./asking.ts";
 import { createConnections } from "./connections.ts";
 import type { Credentials } from "./credentials.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
@@ -22,6 +23,8 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Sent besides those of every call: impersonation, for instance. */
   headers?: Readonly<Record<string, string | string[]>>;
+  /** Called right before the request's first byte goes out, however long it waited for a connection; if it throws, none does. */
+  beforeSend?: () => void;
   /** Told of a 2xx answer's head. */
   onHead?: (head: AnswerHead) => void;
 }
@@ -80,7 +83,8 @@ export function createTransport(options: TransportOptions): Transport {
     };
     const agent = await deadline.race(pool.agent());
     if (request.body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
-    return agent.request({
+    const dispatcher = request.beforeSend === undefined ? agent : agent.compose(asking(request.beforeSend));
+    return dispatcher.request({
       origin: server.origin,
       path: prefix + request.path,
       method: request.method,

@@ -3,6 +3,8 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since some moment: nobody sets it back, but it stands still while the machine sleeps. */
+  steady(): number;
   /** Runs `task` once after `ms`; the function that comes back cancels it. */
   after(ms: number, task: () => void): () => void;
 }
@@ -10,6 +12,7 @@ export interface Clock {
 /** The machine's clock. Its timers do not keep a process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.now(),
   after(ms, task) {
     const timer = setTimeout(task, Math.min(ms, 2 ** 31 - 1));
     timer.unref();

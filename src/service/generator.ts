@@ -15,7 +15,8 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { BASELINE_NAME, openBaseline, openRegistry } from "../registry.ts";
 import { createRenewal } from "../tls/renewal.ts";
 import { createSecretStore } from "../tls/secret-store.ts";
-import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
+import { reportOf } from "./certificate.ts";
+import { type Cluster, closeAtTheEnd, listenUnlessStopped, type Parts } from "./parts.ts";
 
 /** Secret in Landlord's own namespace. */
 const CERTIFICATE_NAME = "landlord-generator-certificate";
@@ -58,7 +59,7 @@ export async function startGenerator(parts: Parts, cluster: Cluster | undefined)
   await tokens.reload(); // a caller that is refused for want of it comes back in three minutes
   if (settings.tls) background("generator door", () => listenUnlessStopped(door, lifecycle));
   else await door.listen();
-  lifecycle.onStop("generator door", () => door.close(config.shutdownTimeoutMs / 2));
+  closeAtTheEnd("generator door", door, parts);
   background("plugin token", (signal) => tokens.run(signal));
   background("generator", (signal) => generator.run(signal));
   // beside the webhooks an outage of the registry must not take admission away: the generator's own answers say 503 then
@@ -97,6 +98,7 @@ function ownCertificate(parts: Parts, cluster: Cluster | undefined): Certificate
   const secret = { namespace: config.namespace, name: CERTIFICATE_NAME };
   const store = createSecretStore({ client, ...secret });
   const noticeMs = Math.min(NOTICE_MS, config.certificateLives.authorityMs * NOTICE_SHARE);
+  const report = reportOf(parts, cluster, CERTIFICATE_NAME);
   const source = createManagedSource({
     store,
     names: [service, `${service}.cluster.local`],
@@ -104,7 +106,7 @@ function ownCertificate(parts: Parts, cluster: Cluster | undefined): Certificate
     trusted: (ca) => isOlderThan(ca, noticeMs, clock.now()),
     clock,
     log,
-    observe: (change) => metrics.certificateChanges.inc({ change }),
+    observe: (change, finding) => report.written(change, finding),
   });
   const renewal = createRenewal({ client, source, secret, clock, log, metrics });
   background("certificate of the generator", (signal) => renewal.run(signal));

@@ -85,6 +85,23 @@ function credentialsOf(config: Config, clock: Clock): Promise<Credentials> {
   });
 }
 
+/**
+ * A door that callers reach through a Service: they are sent elsewhere until the last may have heard that this replica goes, and only
+ * then it closes.
+ */
+export function closeAtTheEnd(
+  name: string,
+  door: Pick<HttpServer, "drain" | "close">,
+  { config, lifecycle }: Pick<Parts, "config" | "lifecycle">,
+): void {
+  const drain = (): Promise<void> => door.drain(config.drainMs);
+  lifecycle.signal.addEventListener("abort", () => void drain(), { once: true });
+  lifecycle.onStop(name, async () => {
+    await drain();
+    await door.close(config.shutdownTimeoutMs / 4); // the rest is for what stops after it
+  });
+}
+
 /** A door waits for what it needs before it listens; told to stop meanwhile, it has not failed. */
 export async function listenUnlessStopped(door: Pick<HttpServer, "listen">, lifecycle: Lifecycle): Promise<void> {
   try {

@@ -13,7 +13,7 @@ import type { CurrentPolicy } from "../policy/current.ts";
 import { policyOf } from "../policy/policy-of.ts";
 import { createGlassWatch } from "../tls/break-glass-watch.ts";
 import { startCallers, startCertificate } from "./certificate.ts";
-import { type Cluster, listenUnlessStopped, type Parts } from "./parts.ts";
+import { type Cluster, closeAtTheEnd, listenUnlessStopped, type Parts } from "./parts.ts";
 import { policyBase } from "./policy-base.ts";
 
 /** Plurals of what the webhook configurations send. */
@@ -36,14 +36,14 @@ export function startWebhooks(parts: Parts, cluster: Cluster, grounds: Grounds):
   const door = createHttpsServer({
     source,
     callers: startCallers(parts),
-    handler: createWebhookApp({ ...admission(parts, grounds), log }),
+    handler: createWebhookApp({ ...admission(parts, grounds), log, metrics }),
     host: config.bindAddress,
     port: config.webhookPort,
     clock,
     log,
   });
   background("webhook door", () => listenUnlessStopped(door, lifecycle));
-  lifecycle.onStop("webhook door", () => door.close(config.shutdownTimeoutMs / 2)); // the rest is for what stops after it
+  closeAtTheEnd("webhook door", door, parts);
   checks.push(
     { name: "break-glass", check: () => glass.check() },
     { name: "certificate", check: () => source.current() !== undefined || "there is none yet" },

@@ -34,8 +34,12 @@ export interface CaBundleOptions {
   refresh?: () => Promise<void>;
   names: { mutating: string; validating: string };
   settleMs?: number;
-  /** How long further authorities may stand beside ours: replicas that cannot agree may know newer ones. Default 0. */
+  /** Told when a bundle was put back that somebody else had changed. */
+  onPutBack?: (kind: string, name: string) => void;
+  /** How long further authorities may stand beside ours: other replicas may have theirs from elsewhere, or know newer ones. Default 0. */
   tolerateMs?: number;
+  /** Where ours are missing, do the others stay beside them that long? False: whoever takes ours out loses theirs. Default true. */
+  keepOthers?: boolean;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -47,6 +51,8 @@ interface Target {
   watch: ListWatch<WebhookConfiguration>;
   /** Its absence was logged. */
   missed: boolean;
+  /** The authorities that it was last seen to hold as it should; undefined: it never was, since it is there. */
+  held: string | undefined;
   /** When it was last written here. */
   writtenAt: number;
   /** When it was last seen to change, whoever changed it. */
@@ -54,7 +60,8 @@ interface Target {
 }
 
 export function createCaBundle(options: CaBundleOptions): CaBundle {
-  const { client, source, refresh, names, settleMs = SETTLE_MS, tolerateMs = 0, clock, log, metrics } = options;
+  const { client, source, refresh, names, onPutBack, settleMs = SETTLE_MS, tolerateMs = 0 } = options;
+  const { keepOthers = true, clock, log, metrics } = options;
   const targets = [
     createTarget(MUTATING_WEBHOOK_CONFIGURATION, names.mutating, options),
     createTarget(VALIDATING_WEBHOOK_CONFIGURATION, names.validating, options),
@@ -77,6 +84,8 @@ export function createCaBundle(options: CaBundleOptions): CaBundle {
     signal: AbortSignal,
   ): Promise<{ requeueAfterMs?: number; outcome: "waiting" } | undefined> {
     sayIfMissing(at, log);
+    if (at.watch.synced()) metrics.webhooks.set({ kind: at.kind.kind }, at.watch.get(at)?.webhooks?.length ?? 0);
+    if (patchOf(at, { tolerate: false }).length === 0) at.held = at.watch.get(at) && wanted();
     if (patchOf(at).length === 0) {
       const rest = at.changedAt + tolerateMs - clock.now();
       return rest > 0 ? { requeueAfterMs: rest, outcome: "waiting" } : undefined;
@@ -88,17 +97,31 @@ export function createCaBundle(options: CaBundleOptions): CaBundle {
     if (patch.length === 0) return undefined;
     at.writtenAt = clock.now();
     await client.patch(at.kind, { name: at.name }, { type: "json", body: patch }, { signal });
-    log.info({ kind: at.kind.kind, name: at.name, webhooks: patch.length / 2 }, "caBundle written");
+    sayWritten(at, patch.length / 2);
     return undefined;
   }
 
-  function patchOf(at: Target): ReturnType<typeof trustPatch> {
-    const configuration = at.watch.get(at);
-    const served = source.current();
-    if (configuration === undefined || served === undefined) return [];
-    const keep = clock.now() - at.changedAt < tolerateMs;
-    return trustPatch(configuration, joinCertificates(served.ca, served.besides ?? ""), { keep });
+  /** It held what it should hold still: then somebody else has changed it. */
+  function sayWritten({ kind: { kind }, name, held }: Target, webhooks: number): void {
+    const fields = { kind, name, webhooks };
+    if (held === undefined || held !== wanted()) return log.info(fields, "caBundle written");
+    log.warn(fields, "caBundle was changed by somebody and put back");
+    onPutBack?.(kind, name);
   }
+
+  function wanted(): string | undefined {
+    const served = source.current();
+    return served && joinCertificates(served.ca, served.besides ?? "");
+  }
+
+  function patchOf(at: Target, { tolerate = isFresh(at) } = {}): ReturnType<typeof trustPatch> {
+    const configuration = at.watch.get(at);
+    const ca = wanted();
+    if (configuration === undefined || ca === undefined) return [];
+    return trustPatch(configuration, ca, { tolerate, keep: tolerate && keepOthers });
+  }
+
+  const isFresh = ({ changedAt }: Target): boolean => clock.now() - changedAt < tolerateMs;
 
   const allTrust = (ca: string | undefined): boolean =>
     ca !== undefined &&
@@ -141,7 +164,7 @@ export function createCaBundle(options: CaBundleOptions): CaBundle {
 function createTarget(kind: Kind, name: string, { client, clock, log, metrics }: CaBundleOptions): Target {
   const fieldSelector = `metadata.name=${name}`;
   const watch = createListWatch<WebhookConfiguration>({ client, kind, fieldSelector, clock, log, metrics });
-  return { kind, name, watch, missed: false, writtenAt: -Infinity, changedAt: -Infinity };
+  return { kind, name, watch, missed: false, held: undefined, writtenAt: -Infinity, changedAt: -Infinity };
 }
 
 /** Says it once, and again only if the configuration was there in between. */

@@ -16,16 +16,16 @@ export function trusts({ webhooks = [] }: WebhookConfiguration, ca: string): boo
 
 /**
  * JSON Patch that gives every entry exactly `ca`, and nothing else; empty where all is well. An entry that moved meanwhile fails its
- * `test`. With `keep`, an entry that holds more is left alone, and one that lacks something keeps what it has.
+ * `test`. With `tolerate`, an entry that holds more is left alone; with `keep`, one that lacks something keeps what it has, too.
  */
 export function trustPatch(
   { webhooks = [] }: WebhookConfiguration,
   ca: string,
-  { keep = false }: { keep?: boolean } = {},
+  { keep = false, tolerate = keep }: { keep?: boolean; tolerate?: boolean } = {},
 ): Operation[] {
   return webhooks.flatMap(({ name, clientConfig }, index): Operation[] => {
-    const held = keep ? decode(clientConfig.caBundle) : "";
-    const lacking = !keep || missing(held, ca);
+    const held = decode(clientConfig.caBundle);
+    const lacking = !tolerate || missing(held, ca);
     const value = Buffer.from(keep ? joinCertificates(ca, held) : ca, "utf8").toString("base64");
     return !lacking || clientConfig.caBundle === value
       ? []

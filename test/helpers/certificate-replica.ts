@@ -5,9 +5,11 @@ import type { RefreshedSource } from "../../certs/source.ts";
 import { createHttpsServer, type HttpServer } from "../../src/http/server.ts";
 import { createWebhookApp, type WebhookHandler } from "../../src/http/webhooks.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
+import { createEventRecorder } from "../../src/kube/events.ts";
 import { createMetrics, type Metrics } from "../../src/metrics.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import { type CaBundle, createCaBundle } from "../../src/tls/ca-bundle.ts";
+import { createCertificateReport } from "../../src/tls/certificate-report.ts";
 import { createRenewal } from "../../src/tls/renewal.ts";
 import { createSecretStore } from "../../src/tls/secret-store.ts";
 import { LIVES } from "./lives.ts";
@@ -19,6 +21,8 @@ export interface CertificateReplica {
   server: HttpServer;
   /** What it did to the certificates. */
   changes: string[];
+  /** Waits until its Events are written. */
+  flush(): Promise<void>;
   lines: LogLine[];
   metrics: Metrics;
   stop(): Promise<void>;
@@ -43,6 +47,8 @@ export function startCertificateReplica(options: ReplicaOptions): CertificateRep
   const metrics = createMetrics();
   const stop = new AbortController();
   const changes: string[] = [];
+  const events = createEventRecorder({ client, identity: "replica", clock, log, metrics });
+  const report = createCertificateReport({ events, namespace: secret.namespace, secret: secret.name, metrics });
   const source: RefreshedSource = createManagedSource({
     store: createSecretStore({ client, ...secret }),
     names: ["127.0.0.1"],
@@ -50,11 +56,15 @@ export function startCertificateReplica(options: ReplicaOptions): CertificateRep
     trusted: (ca) => caBundle.settled(ca),
     clock,
     log,
-    observe: (change) => changes.push(change),
+    observe: (change, finding) => {
+      changes.push(change);
+      report.written(change, finding);
+    },
   });
   const shared = { client, source, clock, log, metrics };
   const names = { mutating: name, validating: name };
-  const caBundle = createCaBundle({ ...shared, refresh: () => source.refresh(), names });
+  const onPutBack = (kind: string, of: string): void => report.putBack(kind, of);
+  const caBundle = createCaBundle({ ...shared, refresh: () => source.refresh(), names, onPutBack });
   const running = [createRenewal({ ...shared, secret }).run(stop.signal), caBundle.run(stop.signal)];
   const app = createWebhookApp({ mutate: allow("mutate", called), validate: allow("validate", called), log });
   const server = createHttpsServer({ source, handler: wrap(app), host: "127.0.0.1", port: 0, clock, log });
@@ -63,6 +73,7 @@ export function startCertificateReplica(options: ReplicaOptions): CertificateRep
     caBundle,
     server,
     changes,
+    flush: () => events.flush(),
     lines,
     metrics,
     async stop() {

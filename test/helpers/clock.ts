@@ -17,6 +17,7 @@ export function createTestClock(start = Date.parse("2026-01-01T00:00:00Z")): Tes
   const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
   return {
     now: () => now + jumped,
+    steady: () => now - start,
     after(ms, task) {
       const entry = { at: now + ms, task };
       tasks.push(entry);

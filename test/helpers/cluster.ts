@@ -19,6 +19,8 @@ export interface Cluster {
   condition(namespace: string, type: string): Promise<Condition | undefined>;
   /** Waits for TenantReady=True and the ready mark. */
   ready(namespace: string): Promise<Namespace>;
+  /** Waits for all of them, with a list where many are waited for. */
+  allReady(namespaces: readonly string[], limitMs?: number): Promise<void>;
   /** Waits until a condition of the Namespace has the reason. */
   reason(namespace: string, type: string, reason: string): Promise<Condition>;
 }
@@ -61,10 +63,20 @@ export function clusterOf(sandbox: () => Sandbox): Cluster {
     ready: (name) =>
       eventually(`${name} is ready`, async () => {
         const namespace = await cluster.get<Namespace>(`/api/v1/namespaces/${name}`);
-        const condition = namespace?.status?.conditions?.find(({ type }) => type === "TenantReady");
-        const marked = namespace?.metadata.annotations?.["landlord.dev/initialized"] === namespace?.metadata.uid;
-        return condition?.status === "True" && marked ? namespace : undefined;
+        return namespace !== undefined && isReady(namespace) ? namespace : undefined;
       }),
+    async allReady(names, limitMs = 60_000) {
+      let missing = names;
+      const look = async (): Promise<boolean> => {
+        const ready = (await cluster.list<Namespace>("/api/v1/namespaces")).filter(isReady);
+        const known = new Set(ready.map(({ metadata }) => metadata.name));
+        missing = names.filter((name) => !known.has(name));
+        return missing.length === 0;
+      };
+      await eventually(`${names.length} namespaces are ready`, look, limitMs).catch((cause: unknown) => {
+        throw new Error(`not ready: ${missing.slice(0, 10).join(", ")}, ${missing.length} in all`, { cause });
+      });
+    },
     reason: (name, type, reason) =>
       eventually(`${type} of ${name} says ${reason}`, async () => {
         const condition = await cluster.condition(name, type);
@@ -72,6 +84,11 @@ export function clusterOf(sandbox: () => Sandbox): Cluster {
       }),
   };
   return cluster;
+}
+
+function isReady({ metadata, status }: Namespace): boolean {
+  const condition = status?.conditions?.find(({ type }) => type === "TenantReady");
+  return condition?.status === "True" && metadata.annotations?.["landlord.dev/initialized"] === metadata.uid;
 }
 
 export const decoded = (value: string | undefined): string => Buffer.from(value ?? "", "base64").toString("utf8");

@@ -19,7 +19,8 @@ export interface OpenedParts {
 
 export async function partsOf(t: TestContext, env: Environment): Promise<OpenedParts> {
   const port = await freePort();
-  const config = loadConfig({ LANDLORD_BIND_ADDRESS: "127.0.0.1", LANDLORD_HEALTH_PORT: String(port), ...env });
+  const own = { LANDLORD_BIND_ADDRESS: "127.0.0.1", LANDLORD_HEALTH_PORT: String(port), LANDLORD_SHUTDOWN_DRAIN: "0" };
+  const config = loadConfig({ ...own, ...env });
   const { log, lines } = createTestLog();
   const lifecycle = createLifecycle({ deadlineMs: 5_000, clock: systemClock, log });
   t.after(() => lifecycle.stop());

@@ -142,13 +142,16 @@ describe("certificates on a real apiserver", { skip }, () => {
     }
   });
 
-  it("puts back a bundle that somebody took out", async () => {
+  it("puts back a bundle that somebody took out, and an Event says so", async () => {
+    assert.deepEqual(await told("CaBundlePutBack"), []);
     await client.patch(KINDS[1]!, { name: NAME }, { type: "json", body: [emptied(0), emptied(1)] });
     await eventually("it is back", async () => {
       const { webhooks = [] } = await client.get<WebhookConfiguration>(KINDS[1]!, { name: NAME });
       return webhooks.every(({ clientConfig }) => clientConfig.caBundle !== undefined) && trusted();
     });
     await letThrough("second");
+    const message = `caBundle of ValidatingWebhookConfiguration ${NAME} was changed by somebody and put back`;
+    assert.deepEqual(await told("CaBundlePutBack"), [`Namespace default ${message}`]);
   });
 
   it("moves to a new authority under load when its Secret is deleted, and loses no call", async (t) => {
@@ -180,7 +183,7 @@ describe("certificates on a real apiserver", { skip }, () => {
     assert.equal(served(), old?.ca);
   });
 
-  it("puts back what somebody destroyed in its Secret, and says so", async () => {
+  it("puts back what somebody destroyed in its Secret, and says so in log and Event", async () => {
     const old = served();
     const said = warnings();
     const secret = await client.get<Secret>(SECRET, SECRET_REF);
@@ -195,6 +198,12 @@ describe("certificates on a real apiserver", { skip }, () => {
     });
     assert.deepEqual([lost, served()], [[], old]);
     assert.equal(warnings(), said + 1);
+    const replaced = "Secret certificate certificates were missing or unusable and have been replaced";
+    assert.deepEqual(await told("CertificateReplaced"), [
+      `${replaced}: authority is unreadable`,
+      `${replaced}: certificate is unreadable`,
+      `${replaced}: there are none`,
+    ]);
   });
 
   it("moves in due order to a foreign authority that is put into its Secret, and loses no call", async () => {
@@ -213,7 +222,22 @@ describe("certificates on a real apiserver", { skip }, () => {
       await eventually("it signs", () => served() === foreign.certificate && agree());
     });
     assert.deepEqual(lost, []);
+    const reason = "authority is not the one that is served";
+    assert.ok((await told("CertificateReplaced")).some((line) => line.endsWith(reason)));
   });
+
+  /** What Events with that reason say, and of what. */
+  async function told(reason: string): Promise<string[]> {
+    await Promise.all(replicas.map((each) => each.flush()));
+    const { stdout } = await world.sandbox.kubectl(["get", "events", "-n", "default", "-o", "json"]);
+    const { items } = JSON.parse(stdout) as {
+      items: { reason: string; message: string; involvedObject: { kind: string; name: string } }[];
+    };
+    const lines = items
+      .filter((event) => event.reason === reason)
+      .map(({ involvedObject: { kind, name }, message }) => `${kind} ${name} ${message}`);
+    return [...new Set(lines)].toSorted();
+  }
 
   const warnings = (): number =>
     replicas.flatMap(({ lines }) => lines).filter(({ message }) => message === "unusable certificates replaced").length;

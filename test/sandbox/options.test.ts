@@ -17,8 +17,11 @@ describe("the sandbox's command line", () => {
     [["--bogus"], /^Unknown option '--bogus'; see --help$/],
     [["up"], /^Unexpected argument 'up'; see --help$/],
     [["--crds"], /^Option '--crds <value>' argument missing; see --help$/],
-    [["--crds", "argo"], /^There is no set of CRDs 'argo', but there is: argocd, flux$/],
-    [["--with", "cassandra,argocd"], /^There is no part 'cassandra,argocd', but there is: argocd, cassandra, flux$/],
+    [["--crds", "argo"], /^There is no set of CRDs 'argo', but there is: argocd, cert-manager, flux$/],
+    [
+      ["--with", "cassandra,argocd"],
+      /^There is no part 'cassandra,argocd', but there is: argocd, cassandra, cert-manager, flux$/,
+    ],
     [["--crds", "toString"], /^There is no set of CRDs 'toString'/],
   ] as const) {
     it(`${args.join(" ")} is refused in one sentence`, () => {

@@ -123,5 +123,8 @@ describe("a relay", () => {
     await eventually("the young ones to be old", () => service.inFlight(a.port) === 0);
     assert.equal(service.connections(a.port), 1);
     assert.equal(service.inFlight(silent.port), 1);
+    for (const { kill } of [a, silent]) kill();
+    await Promise.all([one.ended, two.ended]);
+    assert.deepEqual([service.unanswered(a.port), service.unanswered(silent.port)], [0, 1]);
   });
 });

@@ -50,6 +50,12 @@ describe("loadConfig", () => {
     assert.deepEqual(config.inCluster, { host: "10.0.0.1", port: "6443" });
   });
 
+  it("drains for at most half of the time that a stop has", () => {
+    assert.equal(loadConfig({}).drainMs, 5_000);
+    assert.equal(loadConfig({ LANDLORD_SHUTDOWN_TIMEOUT: "6s" }).drainMs, 3_000);
+    assert.equal(loadConfig({ LANDLORD_SHUTDOWN_DRAIN: "0" }).drainMs, 0);
+  });
+
   it("takes an empty variable as one that is not set", () => {
     assert.equal(loadConfig({ LANDLORD_WEBHOOK_PORT: "" }).webhookPort, 8443);
   });

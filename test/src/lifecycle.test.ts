@@ -10,6 +10,7 @@ function frozenClock(): Clock & { fire(): void } {
   const tasks: (() => void)[] = [];
   return {
     now: () => 0,
+    steady: () => 0,
     after: (_ms, task) => (tasks.push(task), () => undefined),
     fire: () => tasks.forEach((task) => task()),
   };
@@ -32,6 +33,19 @@ describe("createLifecycle", () => {
     await Promise.all([lifecycle.stop(), lifecycle.stop()]);
     assert.equal(lifecycle.isStopping(), true);
     assert.equal(stops, 1);
+  });
+
+  it("tells everybody at once that it stops, whenever their turn comes", async () => {
+    const lifecycle = createLifecycle({ deadlineMs: 1_000, clock: frozenClock(), log: silent });
+    const order: string[] = [];
+    lifecycle.signal.addEventListener("abort", () => void order.push("told"));
+    for (const name of ["first", "second"]) {
+      lifecycle.onStop(name, () => void order.push(`${name} ${lifecycle.signal.aborted}`));
+    }
+    const stopped = lifecycle.stop();
+    assert.deepEqual([order, lifecycle.isStopping()], [["told"], true]);
+    await stopped;
+    assert.deepEqual(order, ["told", "second true", "first true"]);
   });
 
   it("goes on after a part that fails, and says so", async () => {

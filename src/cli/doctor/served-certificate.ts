@@ -36,6 +36,20 @@ async function fromFiles(directory: string): Promise<ServedCertificate> {
   return { ca: ca ?? "", certificate: certificate ?? "" };
 }
 
+/** Whether it is in a Secret without a CA's key, which whoever made it keeps and renews. False where that cannot be told. */
+export async function isOthersCertificate({
+  cluster,
+  settings,
+}: Pick<Context, "cluster" | "settings">): Promise<boolean> {
+  try {
+    const ref = { namespace: settings.namespace, name: settings.certificateSecret };
+    const { data = {} } = await cluster.get<Secret>(SECRET, ref);
+    return Object.hasOwn(data, "tls.crt") && !Object.hasOwn(data, "ca.key");
+  } catch {
+    return false;
+  }
+}
+
 /** The certificates of a PEM text, in its order; what cannot be read is left out. */
 export function readCertificates(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

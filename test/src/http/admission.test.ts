@@ -80,6 +80,19 @@ describe("createAdmission", () => {
     assert.doesNotMatch(text, /no-such-namespace/);
   });
 
+  it("counts what was let pass all the same, by rule and cause", async () => {
+    answer(() => ({ ...ALLOWED, exempt: ["K1", "K2"], excepted: ["S1"] }), body());
+    const text = await scrape();
+    for (const labels of ['rule="K1",cause="admin"', 'rule="K2",cause="admin"', 'rule="S1",cause="exception"']) {
+      assert.ok(text.includes(`landlord_admission_exemptions_total{${labels}} 1`), labels);
+    }
+  });
+
+  it("has the figure of errors from the beginning, so that the first one is an increase", async () => {
+    answer(() => ALLOWED, body());
+    assert.match(await scrape(), /outcome="error"\} 0/);
+  });
+
   it("writes one line per denial: who, what and why, but not the object", async () => {
     assert.equal(answer(() => DENIED, body()).status, 200);
     assert.equal(logged.lines.length, 1);

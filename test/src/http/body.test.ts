@@ -3,6 +3,7 @@ import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { test } from "node:test";
 import { collectBody } from "../../../src/http/body.ts";
+import { createBodyBudget } from "../../../src/http/body-budget.ts";
 
 /** A request that has arrived with its head; the test feeds its body. */
 function request(headers: Record<string, string> = {}): IncomingMessage {
@@ -57,4 +58,39 @@ test("says when the caller has gone", { timeout: 5_000 }, async () => {
   const failed = collectBody(failing, 10);
   failing.destroy(new Error("aborted"));
   assert.equal(await failed, "gone");
+});
+
+test("gives memory back at once where there is no body, without waiting for the garbage collector", async () => {
+  const chunk = Buffer.alloc(5_000_000);
+  const message = request();
+  const body = collectBody(message, 10_000_000);
+  const before = process.memoryUsage().arrayBuffers;
+  message.push(chunk.subarray(0, 10));
+  message.push(chunk);
+  await new Promise(setImmediate);
+  assert.ok(process.memoryUsage().arrayBuffers - before > 4_000_000);
+  message.destroy();
+  assert.equal(await body, "gone");
+  assert.ok(process.memoryUsage().arrayBuffers - before < 1_000_000);
+});
+
+test("leaves a whole body to who asked for it, whatever becomes of the connection", async () => {
+  const message = fed(["abc", "def"]);
+  const body = await collectBody(message, 10);
+  message.destroy();
+  await new Promise(setImmediate);
+  assert.equal(textOf(body), "abcdef");
+});
+
+test("is told that it had to make room, and holds nothing then", async () => {
+  const budget = createBodyBudget(8);
+  const [first, second] = [request(), request()];
+  const [one, two] = [collectBody(first, 10, budget), collectBody(second, 10, budget)];
+  first.push(Buffer.from("abcdef"));
+  await new Promise(setImmediate);
+  second.push(Buffer.from("ghi"));
+  assert.equal(await one, "crowded out");
+  first.push(Buffer.from("more"));
+  second.push(null);
+  assert.equal(textOf(await two), "ghi");
 });

@@ -98,9 +98,60 @@ test("cuts off at the deadline what does not end", SOON, async (t) => {
   await handshaking.closed;
 });
 
-test("joins a second close to the first, and closes what never listened", async (t) => {
-  const { server } = await openDoor(t);
-  await Promise.all([server.close(0), server.close(60_000)]);
-  const { log } = createTestLog();
-  await createHttpServer({ handler: () => undefined, host: "127.0.0.1", port: 0, clock: systemClock, log }).close(0);
+test("goes on while it drains, and ends each connection with an answer that says so", SOON, async (t) => {
+  const slow = slowHandler();
+  const { server, dial, clock } = await openDoor(t, slow);
+  const [before, idle] = [await dial(), await dial()];
+  before.send(GET);
+  await slow.arrived;
+  let over = false;
+  const drained = server.drain(5_000).then(() => (over = true));
+  const during = await dial();
+  during.send(GET);
+  idle.send(GET);
+  await new Promise((resolve) => setTimeout(resolve, 50)); // all three have arrived
+  slow.release();
+  for (const client of [before, during, idle]) {
+    const { body, headers } = await client.answer();
+    assert.deepEqual([body, headers["connection"]], ["late", "close"]);
+    await client.closed;
+  }
+  await clock.advance(4_999);
+  assert.equal(over, false);
+  await Promise.all([server.drain(60_000), clock.advance(1), drained]);
+  await dial(); // it goes on after that until it is closed
 });
+
+test("ends a drain when it is closed", SOON, async (t) => {
+  const { server } = await openDoor(t);
+  const drained = server.drain(60_000);
+  await server.close(60_000);
+  await drained;
+});
+
+test("answers what had arrived when the close began, though nobody had read it", SOON, async (t) => {
+  const { server, dial } = await openDoor(t);
+  const client = await dial();
+  client.send(GET);
+  await client.answer();
+  client.send(GET);
+  const until = Date.now() + 50;
+  while (Date.now() < until); // it is in the socket by now, and the loop has not turned
+  const closing = server.close(60_000);
+  const { status, headers } = await client.answer();
+  assert.deepEqual([status, headers["connection"]], [200, "close"]);
+  await closing;
+});
+
+test(
+  "joins a second close to the first, and neither drains nor closes for long what never listened",
+  SOON,
+  async (t) => {
+    const { server } = await openDoor(t);
+    await Promise.all([server.close(0), server.close(60_000)]);
+    const { log } = createTestLog();
+    const unheard = createHttpServer({ handler: () => undefined, host: "127.0.0.1", port: 0, clock: systemClock, log });
+    await unheard.drain(60_000);
+    await unheard.close(0);
+  },
+);

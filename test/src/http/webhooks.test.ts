@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createWebhookApp, type WebhookHandler } from "../../../src/http/webhooks.ts";
+import { createMetrics } from "../../../src/metrics.ts";
 import { FAST, openDoor } from "../../helpers/https-door.ts";
 import { createTestLog } from "../../helpers/log.ts";
 import { post } from "../../helpers/raw-http.ts";
@@ -10,11 +11,17 @@ const MIB = 1024 * 1024;
 const SOON = { timeout: 5_000 };
 const JSON_TYPE = "content-type: application/json";
 
+interface Limits {
+  bodyLimit?: number;
+  bodiesLimit?: number;
+}
+
 /** The real app behind a real TLS door; handlers answer with their name and the body's length. */
 async function open(
   t: TestContext,
-  { mutate, bodyLimit, fast = false }: { mutate?: WebhookHandler; bodyLimit?: number; fast?: boolean } = {},
+  { mutate, fast = false, ...limits }: { mutate?: WebhookHandler; fast?: boolean } & Limits = {},
 ) {
+  const metrics = createMetrics();
   const { log, lines } = createTestLog();
   const reviewed: string[] = [];
   const named =
@@ -27,10 +34,15 @@ async function open(
     mutate: mutate ?? named("mutate"),
     validate: named("validate"),
     log,
-    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    metrics,
+    ...limits,
   });
   const door = await openDoor(t, { handler, ...(fast ? { bounds: FAST } : {}) });
-  return { ...door, lines, reviewed };
+  const refused = async (): Promise<object> => {
+    const { values } = await metrics.refusedBodies.get();
+    return Object.fromEntries(values.map(({ labels, value }) => [labels.cause, value]));
+  };
+  return { ...door, lines, reviewed, refused };
 }
 
 test("hands bodies to the webhook that was called, with kube-apiserver's query", async (t) => {
@@ -158,7 +170,7 @@ test("accepts a body of exactly the limit, with and without a length", async (t)
 });
 
 test("accepts two objects of 3 MiB, and refuses 8 MiB by their length", SOON, async (t) => {
-  const { dial, reviewed } = await open(t);
+  const { dial, reviewed, refused } = await open(t);
   const client = await dial();
   client.send(post("/mutate", Buffer.alloc(6.5 * MIB, "x")));
   assert.equal((await client.answer()).status, 200);
@@ -167,7 +179,7 @@ test("accepts two objects of 3 MiB, and refuses 8 MiB by their length", SOON, as
   assert.deepEqual([status, headers["connection"]], [413, "close"]);
   assert.deepEqual(JSON.parse(body), { message: `body is larger than ${7 * MIB} bytes` });
   await client.closed;
-  assert.deepEqual(reviewed, ["mutate"]);
+  assert.deepEqual([reviewed, await refused()], [["mutate"], { large: 1, crowded: 0 }]);
 });
 
 test("refuses by its length a body that has not even been sent", async (t) => {
@@ -198,6 +210,31 @@ test("closes at once when the rest of a refused chunked body is short", SOON, as
   client.send("1\r\nx\r\n0\r\n\r\n");
   await client.closed;
 });
+
+test(
+  "gives up the body that has been coming for longest when all together are too much, and answers the others",
+  SOON,
+  async (t) => {
+    const { dial, reviewed, refused } = await open(t, { bodyLimit: 1000, bodiesLimit: 1500 });
+    const begin = `POST /mutate HTTP/1.1\r\nhost: x\r\n${JSON_TYPE}\r\ncontent-length: 1000\r\n\r\n${"x".repeat(900)}`;
+    const [first, second, third] = [await dial(), await dial(), await dial()];
+    assert.deepEqual(await refused(), { large: 0, crowded: 0 });
+    first.send(begin);
+    third.send(post("/mutate", "{}"));
+    assert.equal((await third.answer()).status, 200); // by now the first has been read
+    second.send(begin);
+    const { status, headers, body } = await first.answer();
+    assert.deepEqual([status, headers["connection"]], [503, "close"]);
+    assert.deepEqual(JSON.parse(body), { message: "too many bodies are being sent at once" });
+    first.send("x".repeat(100));
+    await first.closed;
+    third.send(post("/validate", "{}"));
+    assert.equal((await third.answer()).status, 200);
+    second.send("x".repeat(100));
+    assert.equal((await second.answer()).status, 200);
+    assert.deepEqual([reviewed, await refused()], [["mutate", "validate", "mutate"], { large: 0, crowded: 1 }]);
+  },
+);
 
 test("ends a connection whose body goes on after its length", async (t) => {
   const { dial } = await open(t);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { createInitializer, type InitializerOptions } from "../../../src/initializer/initializer.ts";
+import type { WatchEvent, WatchOptions } from "../../../src/kube/client.ts";
+import type { Kind } from "../../../src/kube/kinds.ts";
 import { createMetrics } from "../../../src/metrics.ts";
-import type { Namespace } from "../../../src/model/kube-object.ts";
+import type { KubeObject, Namespace } from "../../../src/model/kube-object.ts";
 import type { TenantRow } from "../../../src/tenants/row.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { createFakeKube, type FakeKube } from "../../helpers/kube-fake.ts";
@@ -71,7 +73,7 @@ describe("createInitializer", () => {
   });
 
   /** Leads over a cluster with one tenant's namespace and one that is nobody's. */
-  async function leading(t: TestContext) {
+  async function leading(t: TestContext, events?: (kind: Kind) => AsyncGenerator<WatchEvent<KubeObject>>) {
     const kube = createFakeKube();
     for (const [name, labels] of [
       ["team-a", { "landlord.dev/tenant": "a" }],
@@ -87,8 +89,8 @@ describe("createInitializer", () => {
       async *list() {
         yield { items: [], resourceVersion: "1" };
       },
-      // oxlint-disable-next-line require-yield -- nothing ever happens
-      async *watch(_kind, { signal }) {
+      async *watch<T extends KubeObject>(kind: Kind, { signal }: WatchOptions) {
+        if (events !== undefined) yield* events(kind) as AsyncGenerator<WatchEvent<T>>;
         await new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }));
       },
     };
@@ -113,6 +115,23 @@ describe("createInitializer", () => {
     await time.advance(0);
     return { kube, initializer, asked, time, end, say: (next: TenantRow) => void (row = next) };
   }
+
+  it("looks again at a namespace in which something was undone while the watch was away", async (t) => {
+    const back = Promise.withResolvers<void>();
+    const metadata = { name: "other", namespace: "nobodys", uid: "u-other", resourceVersion: "9000" };
+    const { asked, time } = await leading(t, async function* ({ kind, apiVersion }) {
+      if (kind !== "ServiceAccount") return;
+      await back.promise;
+      yield { type: "ADDED", object: { apiVersion, kind, metadata } };
+    });
+    const before = asked.length;
+    await time.advance(0);
+    const idle = asked.length;
+    back.resolve();
+    await time.advance(0);
+    assert.equal(idle, before, "nothing has happened");
+    assert.ok(asked.length > before, "the ServiceAccount that was made is not among what the watch has passed");
+  });
 
   it("looks at tenants' namespaces again when it is told to, and writes only what differs", async (t) => {
     const { kube, initializer, asked, time, say } = await leading(t);

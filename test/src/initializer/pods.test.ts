@@ -37,6 +37,21 @@ describe("liftGates", () => {
     );
   });
 
+  it("leaves a new Pod of the same name alone: the watch tells of it", async () => {
+    const kube = createFakeKube();
+    const gatedPods = kube.cache<KubeObject>("Pod");
+    kube.put(pod("team-a", "one"));
+    kube.freeze();
+    kube.delete("Pod", { namespace: "team-a", name: "one" });
+    kube.put(pod("team-a", "one"));
+    const { signal } = new AbortController();
+    assert.equal(await liftGates("team-a", { client: kube.client, gatedPods, signal }), 0);
+    assert.equal(
+      kube.get("Pod", { namespace: "team-a", name: "one" })?.metadata.labels?.["landlord.dev/gated"],
+      "true",
+    );
+  });
+
   it("lets other errors through, for a retry, after the other Pods", async () => {
     const kube = createFakeKube();
     const gatedPods = kube.cache("Pod");

@@ -41,7 +41,7 @@ describe("a term of leadership", () => {
     const clock = createTestClock();
     const term = createTerm({ clock, termMs: 10_000 });
     const renewal = term.begin();
-    term.end("taken by another");
+    term.lose("taken by another");
     renewal.succeeded();
     renewal.done();
     term.end("stopped");
@@ -53,19 +53,52 @@ describe("a term of leadership", () => {
     const clock = createTestClock();
     const term = createTerm({ clock, termMs: 10_000 });
     clock.jump(9_999);
-    term.check();
-    assert.equal(term.over(), false);
+    assert.deepEqual([term.holds(), term.over()], [true, false]);
     clock.jump(1);
-    term.check();
-    assert.equal(term.over(), true);
+    assert.deepEqual([term.holds(), term.over(), term.reason()], [false, true, "not renewed in time"]);
   });
 
   it("is not longer for a clock that was set back", async () => {
     const clock = createTestClock();
     const term = createTerm({ clock, termMs: 10_000 });
     clock.jump(-3_600_000);
-    term.check();
+    assert.equal(term.holds(), true);
     await clock.advance(10_000);
     assert.equal(term.over(), true);
+  });
+
+  it("is over by the steady clock when timers are late and the wall clock was set back", () => {
+    let steady = 0;
+    const clock = { ...createTestClock(), steady: () => steady };
+    const term = createTerm({ clock: { ...clock, now: () => clock.now() - steady }, termMs: 10_000 });
+    steady = 9_999;
+    assert.equal(term.holds(), true);
+    steady = 10_000;
+    assert.equal(term.holds(), false);
+  });
+
+  it("lets what is in hand be written after its end, until the time is over or it is lost", async () => {
+    const clock = createTestClock();
+    const [late, taken] = [createTerm({ clock, termMs: 10_000 }), createTerm({ clock, termMs: 10_000 })];
+    late.end("stopped");
+    taken.end("stopped");
+    assert.deepEqual([late.over(), late.holds(), taken.holds()], [true, true, true]);
+    taken.lose("taken by another");
+    assert.deepEqual([taken.holds(), taken.reason()], [false, "stopped"]);
+    await clock.advance(10_000);
+    assert.equal(late.holds(), false);
+    assert.equal(clock.pending(), 0);
+  });
+
+  it("stays lost when a renewal succeeds afterwards", async () => {
+    const clock = createTestClock();
+    const term = createTerm({ clock, termMs: 10_000 });
+    await clock.advance(9_000);
+    const renewal = term.begin();
+    await clock.advance(1_000);
+    renewal.succeeded();
+    renewal.done();
+    assert.equal(term.holds(), false);
+    assert.equal(clock.pending(), 0);
   });
 });

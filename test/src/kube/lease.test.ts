@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { KubeError } from "../../../src/kube/errors.ts";
-import { runWithLease } from "../../../src/kube/lease.ts";
+import { type LeaseOptions, runWithLease } from "../../../src/kube/lease.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { delay } from "../../../src/model/clock.ts";
 import { createTestClock } from "../../helpers/clock.ts";
@@ -24,7 +24,7 @@ function scene() {
       trouble?: Parameters<LeaseServer["client"]>[0];
       /** How long it takes to stop. */
       stopMs?: number;
-      lead?: (signal: AbortSignal) => Promise<void>;
+      lead?: LeaseOptions["lead"];
     } = {},
   ) {
     const stop = new AbortController();
@@ -236,6 +236,58 @@ describe("leadership by a Lease", () => {
     assert.ok(a.log.lines.some(({ fields }) => fields["reason"] === "not renewed in time"));
     a.stop.abort();
     await clock.advance(20_000);
+  });
+
+  it("lets its leader write until it is over by the clock, though no timer has run", async () => {
+    const { clock, replica, end } = scene();
+    let may = (): boolean => false;
+    const a = replica("a", {
+      lead: (signal, holds) => {
+        may = holds;
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+      },
+    });
+    await clock.advance(7_000); // renewed at 5 s
+    clock.jump(7_999);
+    assert.equal(may(), true);
+    clock.jump(1);
+    assert.equal(may(), false);
+    a.stop.abort();
+    await clock.advance(0);
+    await end();
+  });
+
+  it("lets what is in hand be written while it winds down, and nothing after that", async () => {
+    const { clock, server, replica, end } = scene();
+    let may = (): boolean => false;
+    const a = replica("a", {
+      lead: async (signal, holds) => {
+        may = holds;
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+        await delay(30_000, clock, new AbortController().signal);
+      },
+    });
+    await clock.advance(1_000);
+    a.stop.abort();
+    await clock.advance(29_999);
+    assert.deepEqual([may(), server.lease?.spec?.holderIdentity], [true, "a"]);
+    await clock.advance(1);
+    assert.deepEqual([may(), server.lease?.spec?.holderIdentity], [false, ""]);
+    await end();
+  });
+
+  it("sends no renewal when it wakes up after its time", async () => {
+    const { clock, server, replica, end } = scene();
+    const a = replica("a", { stopMs: 1_000 });
+    await clock.advance(4_000);
+    const before = server.writes.length;
+    server.steal("thief");
+    clock.jump(60_000);
+    await clock.advance(3_000);
+    assert.deepEqual(server.writes.slice(before), ["thief"]);
+    a.stop.abort();
+    await clock.advance(2_000);
+    await end();
   });
 
   it("is nobody's while the apiserver was never there, and the waiting can be ended", async () => {

@@ -41,6 +41,7 @@ const TIMING = {
 /** The machine's clock; the waits that are no deadlines are noted. */
 const noting = (waits: number[]): Clock => ({
   now: () => systemClock.now(),
+  steady: () => systemClock.steady(),
   after(ms, task) {
     if (ms < 1_000) waits.push(ms);
     return systemClock.after(ms, task);
@@ -322,6 +323,7 @@ describe("list-watch against a server that misbehaves", () => {
     server.script(refusal(429, "TooManyRequests", {}, { "retry-after": "7" }), page([], "10"), watch([]));
     const clock = {
       now: () => systemClock.now(),
+      steady: () => systemClock.steady(),
       after(ms: number, task: () => void) {
         // the wait is reported and shortened; deadlines stay what they are
         if (ms === 7_000) resolve(ms);

@@ -72,10 +72,46 @@ describe("createOwnWrites", () => {
     assert.equal(valueOf(view.get(REF)), "2");
   });
 
-  it("does not hold on to a write whose event never comes", async () => {
+  it("holds on to a write while the watch is silent, for as long as it takes to notice that", async () => {
     kube.freeze();
     view.wrote(kube.put(secret("1")));
-    await clock.advance(30_000);
+    await clock.advance(150_000);
+    assert.equal(valueOf(view.get(REF)), "1");
+  });
+
+  it("forgets a write that the watch has passed without telling of it: it was undone while the watch was away", () => {
+    view.wrote({ ...secret("1"), metadata: { ...REF, resourceVersion: "50" } });
+    view.wrote({ ...secret("2"), metadata: { ...REF, name: "z", resourceVersion: "9000" } });
+    const passed: KubeObject = kube.put({ ...secret("3"), metadata: { namespace: "a", name: "y" } });
+    const version = Number(passed.metadata.resourceVersion);
+    assert.ok(version > 50 && version < 9000, String(version));
+    assert.equal(view.get(REF), undefined);
+    assert.notEqual(view.get({ namespace: "a", name: "z" }), undefined);
+  });
+
+  it("says that a write was undone while the watch was away: no event will", () => {
+    const undone: string[] = [];
+    const telling = createOwnWrites<KubeObject>(kube.cache("Secret"), clock, ({ metadata }) => {
+      undone.push(metadata.name);
+    });
+    telling.wrote({ ...secret("1"), metadata: { ...REF, resourceVersion: "50" } });
+    telling.wrote(kube.put(secret("2")));
+    telling.wrote({ ...secret("3"), metadata: { ...REF, name: "lost", resourceVersion: "60" } });
+    kube.put({ ...secret("4"), metadata: { namespace: "a", name: "y" } });
+    assert.deepEqual(undone, ["lost"]);
+  });
+
+  it("forgets a write when a later list says that the object is gone, although it tells of an older version", () => {
+    const older = kube.put(secret("1"));
+    view.wrote({ ...older, metadata: { ...older.metadata, resourceVersion: "9000" } });
+    kube.delete("Secret", REF);
+    assert.equal(view.get(REF), undefined);
+  });
+
+  it("does not hold on for ever to a write whose event never comes", async () => {
+    kube.freeze();
+    view.wrote(kube.put(secret("1")));
+    await clock.advance(180_000);
     assert.equal(view.get(REF), undefined);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { array, asyncProperty, boolean, constantFrom, assert as holds, integer, nat, oneof, record } from "fast-check";
 import { KubeError } from "../../../src/kube/errors.ts";
 import { createQueue, type QueueOptions } from "../../../src/kube/queue.ts";
@@ -87,6 +88,20 @@ describe("a queue", () => {
     runs[1]?.finish();
     await turn();
     assert.deepEqual(keys(), ["a", "b", "c"]);
+  });
+
+  it("lets others have their turn while runs end at once", async () => {
+    const { queue, keys } = made({ answer: () => undefined, concurrency: 4 });
+    for (let index = 0; index < 1_000; index++) queue.add(`key-${index}`);
+    let before = 0;
+    let most = 0;
+    while (queue.depth() > 0) {
+      await turnOfTheLoop();
+      most = Math.max(most, keys().length - before);
+      before = keys().length;
+    }
+    assert.equal(before, 1_000);
+    assert.ok(most < 100, `${most} in one turn`);
   });
 
   it("takes fresh keys before resyncs, also one that became fresh", async () => {

@@ -5,7 +5,7 @@ import { type Clock, delay, systemClock } from "../../../src/model/clock.ts";
 describe("delay", () => {
   it("ends at once when it is aborted, and cancels its timer", async () => {
     let cancelled = 0;
-    const clock: Clock = { now: () => 0, after: () => () => void cancelled++ };
+    const clock: Clock = { now: () => 0, steady: () => 0, after: () => () => void cancelled++ };
     const controller = new AbortController();
     const waiting = delay(60_000, clock, controller.signal);
     controller.abort();
@@ -14,7 +14,7 @@ describe("delay", () => {
   });
 
   it("does not start when it is aborted already", async () => {
-    const clock: Clock = { now: () => 0, after: () => assert.fail("no timer is needed") };
+    const clock: Clock = { now: () => 0, steady: () => 0, after: () => assert.fail("no timer is needed") };
     await delay(60_000, clock, AbortSignal.abort());
   });
 });
@@ -22,6 +22,13 @@ describe("delay", () => {
 describe("systemClock", () => {
   it("tells the machine's time", () => {
     assert.ok(Math.abs(systemClock.now() - Date.now()) < 1_000);
+  });
+
+  it("has a steady time that goes on", () => {
+    const before = systemClock.steady();
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    assert.ok(systemClock.steady() - before >= 2);
   });
 
   it("takes a wait beyond what timers can hold without firing at once", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { KubeObject } from "../../../src/model/kube-object.ts";
 import { startCallers, startCertificate } from "../../../src/service/certificate.ts";
 import { testAuthority, testCertificate } from "../../helpers/certificate-source.ts";
 import { eventually } from "../../helpers/eventually.ts";
@@ -47,6 +48,20 @@ test("serves files where the settings name a directory, and touches no Secret", 
   const { source } = startCertificate(parts, cluster(kube));
   await eventually("it is served", () => source.current()?.certificate === certificate);
   assert.deepEqual(kube.writes(), []);
+});
+
+test("makes an Event of a Secret that was spoiled, and of files that are refused", async (t) => {
+  const told = (kube: ReturnType<typeof createFakeKube>): string[] =>
+    [...kube.cache<KubeObject & { reason: string; involvedObject: { kind: string } }>("Event").values()].map(
+      ({ metadata, reason, involvedObject: { kind } }) => `${metadata.namespace} ${kind} ${reason}`,
+    );
+  const spoiled = createFakeKube();
+  spoiled.put({ apiVersion: "v1", kind: "Secret", metadata: { namespace: "landlord", name: "mine" } });
+  startCertificate((await partsOf(t, { LANDLORD_CERTIFICATE_SECRET: "mine" })).parts, cluster(spoiled));
+  await eventually("it is told", () => told(spoiled).join() === "landlord Secret CertificateReplaced");
+  const refused = createFakeKube();
+  startCertificate((await partsOf(t, { LANDLORD_CERTIFICATE_FILES: await scratch(t) })).parts, cluster(refused));
+  await eventually("it is told", () => told(refused).join() === "landlord Namespace CertificateRefused");
 });
 
 test("lets anybody call unless the settings say who may, and says what it waits for", async (t) => {

@@ -4,7 +4,7 @@ import { loadConfig } from "../../../src/config.ts";
 import { createLifecycle } from "../../../src/lifecycle.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { systemClock } from "../../../src/model/clock.ts";
-import { listenUnlessStopped, openCluster } from "../../../src/service/parts.ts";
+import { closeAtTheEnd, listenUnlessStopped, openCluster } from "../../../src/service/parts.ts";
 import { createTestLog } from "../../helpers/log.ts";
 import { partsOf } from "../../helpers/parts.ts";
 
@@ -56,6 +56,26 @@ describe("openCluster", () => {
 
   it("names the file that a Pod should have and this machine has not", async () => {
     await assert.rejects(open({ KUBERNETES_SERVICE_HOST: "10.0.0.1" }, false), /serviceaccount/);
+  });
+});
+
+describe("closeAtTheEnd", () => {
+  it("begins to send callers elsewhere when the service is told to stop, and closes after that and after what stops before", async (t) => {
+    const { parts, lifecycle } = await partsOf(t, { LANDLORD_SHUTDOWN_TIMEOUT: "8s", LANDLORD_SHUTDOWN_DRAIN: "3s" });
+    const order: string[] = [];
+    const done = Promise.withResolvers<void>();
+    const door = {
+      drain: (ms: number) => (order.push(`drain ${ms}`), done.promise),
+      close: async (ms: number) => void order.push(`close ${ms}`),
+    };
+    closeAtTheEnd("door", door, parts);
+    lifecycle.onStop("what uses it", async () => {
+      order.push("something slow");
+      await new Promise((resolve) => setImmediate(resolve));
+      done.resolve();
+    });
+    assert.equal(await lifecycle.stop(), true);
+    assert.deepEqual(order, ["drain 3000", "something slow", "drain 3000", "close 2000"]);
   });
 });
 

@@ -19,6 +19,7 @@ const signal = new AbortController().signal;
 /** Back-off takes one turn of the event loop; time limits take their time. */
 const hasty: Clock = {
   now: () => systemClock.now(),
+  steady: () => systemClock.steady(),
   after(ms, task) {
     if (ms > QUICK.backoff.maxMs) return systemClock.after(ms, task);
     const turn = setImmediate(task);

@@ -40,11 +40,14 @@ function start(
     served = true,
     refresh,
     tolerateMs = 0,
-  }: { served?: boolean; refresh?: () => Promise<void>; tolerateMs?: number } = {},
+    keepOthers = true,
+  }: { served?: boolean; refresh?: () => Promise<void>; tolerateMs?: number; keepOthers?: boolean } = {},
 ) {
   const kube = createFakeKube();
   const clock = createTestClock();
   const { log, lines } = createTestLog();
+  const metrics = createMetrics();
+  const told: string[] = [];
   const listeners: ((certificate: ServingCertificate) => void)[] = [];
   let current: ServingCertificate | undefined;
   const serve = (ca: string, besides = ""): void => {
@@ -58,10 +61,12 @@ function start(
     source: { current: () => current, subscribe: (listener) => void listeners.push(listener) },
     ...(refresh === undefined ? {} : { refresh }),
     names: { mutating: "landlord", validating: "landlord" },
+    onPutBack: (kind, name) => told.push(`${kind} ${name}`),
     tolerateMs,
+    keepOthers,
     clock,
     log,
-    metrics: createMetrics(),
+    metrics,
   });
   const stop = new AbortController();
   const running = bundle.run(stop.signal);
@@ -74,7 +79,7 @@ function start(
   const put = (...kinds: string[]): void => kinds.forEach((kind) => kube.put(configuration(kind)));
   const settle = (ms = 2_000): Promise<void> => clock.advance(ms);
   const patches = (): number => kube.writes().filter((line) => line.startsWith("patch")).length;
-  return { kube, bundle, lines, first, serve, held, put, settle, patches, stop, running };
+  return { kube, bundle, lines, metrics, told, first, serve, held, put, settle, patches, stop, running };
 }
 
 test("gives every entry of both configurations the authority that is served", async (t) => {
@@ -132,6 +137,25 @@ test("says once that a configuration is missing, and again when it goes", async 
   assert.equal(bundle.trusted(), false);
 });
 
+test("counts the webhooks that the API server would call", async (t) => {
+  const { kube, metrics, put, settle } = start(t);
+  const counted = async (): Promise<unknown[]> =>
+    (await metrics.webhooks.get()).values.map(({ labels, value }) => [labels.kind, value]);
+  await settle();
+  assert.deepEqual(await counted(), [
+    [MUTATING, 0],
+    [VALIDATING, 0],
+  ]);
+  put(MUTATING, VALIDATING);
+  await settle();
+  kube.delete(MUTATING, REF);
+  await settle();
+  assert.deepEqual(await counted(), [
+    [MUTATING, 0],
+    [VALIDATING, 2],
+  ]);
+});
+
 test("does nothing before a certificate is served", async (t) => {
   const { bundle, first, serve, held, put, settle } = start(t, { served: false });
   put(MUTATING, VALIDATING);
@@ -143,12 +167,17 @@ test("does nothing before a certificate is served", async (t) => {
   assert.equal(bundle.trusted(), true);
 });
 
-test("puts an emptied bundle back", async (t) => {
-  const { bundle, first, held, put, settle } = start(t);
+test("puts an emptied bundle back, and tells of it", async (t) => {
+  const { bundle, lines, told, first, held, put, settle } = start(t);
   put(MUTATING, VALIDATING);
   await settle();
+  assert.deepEqual(told, []);
   put(VALIDATING);
   await settle();
+  assert.deepEqual(told, [`${VALIDATING} landlord`]);
+  const warned = lines.filter(({ level }) => level === "warn").map(({ message, fields }) => [message, fields]);
+  const fields = { kind: VALIDATING, name: "landlord", webhooks: 2 };
+  assert.deepEqual(warned.slice(-1), [["caBundle was changed by somebody and put back", fields]]);
   assert.deepEqual(held(VALIDATING), [base64(first), base64(first)]);
   assert.equal(bundle.trusted(), true);
 });
@@ -162,6 +191,35 @@ test("replaces a foreign bundle", async (t) => {
   kube.put(foreign);
   await settle();
   assert.deepEqual(held(MUTATING), [base64(first), base64(first)]);
+});
+
+test("tells of nothing where a bundle is filled in for the first time, is renewed, or comes back with its configuration", async (t) => {
+  const { kube, told, serve, put, settle, patches } = start(t);
+  put(MUTATING, VALIDATING);
+  await settle();
+  serve(authority());
+  await settle();
+  kube.delete(VALIDATING, REF);
+  await settle();
+  put(VALIDATING);
+  await settle();
+  assert.deepEqual([patches(), told], [5, []]);
+});
+
+test("tells when authorities are taken out that somebody added, and not of those that were there before", async (t) => {
+  const { kube, first, told, held, settle } = start(t, { tolerateMs: 600_000 });
+  const add = (kind: string): void => {
+    const configured = configuration(kind);
+    for (const { clientConfig } of configured.webhooks ?? []) clientConfig.caBundle = base64(first + authority());
+    kube.put(configured);
+  };
+  for (const kind of [MUTATING, VALIDATING]) add(kind);
+  await settle(602_000);
+  assert.deepEqual([held(MUTATING), told], [[base64(first), base64(first)], []]);
+  await settle(602_000);
+  add(MUTATING);
+  await settle(602_000);
+  assert.deepEqual([held(MUTATING), told], [[base64(first), base64(first)], [`${MUTATING} landlord`]]);
 });
 
 test("follows a new authority, and is not trusted until it is written", async (t) => {
@@ -216,6 +274,26 @@ test("leaves further authorities alone for as long as it tolerates them, and add
   await settle();
   assert.deepEqual(held(MUTATING), [base64(first + theirs), base64(first + theirs)]);
   assert.equal(bundle.trusted(), true);
+  await settle(590_000);
+  assert.deepEqual(held(MUTATING), [base64(first + theirs), base64(first + theirs)]);
+  await settle(12_000);
+  assert.deepEqual(held(MUTATING), [base64(first), base64(first)]);
+});
+
+test("leaves what others add beside its own, and nothing of what others put in its place", async (t) => {
+  const { kube, first, held, settle } = start(t, { tolerateMs: 600_000, keepOthers: false });
+  const theirs = authority();
+  const write = (ca: string): void => {
+    for (const kind of [MUTATING, VALIDATING]) {
+      const configured = configuration(kind);
+      for (const { clientConfig } of configured.webhooks ?? []) clientConfig.caBundle = base64(ca);
+      kube.put(configured);
+    }
+  };
+  write(theirs);
+  await settle();
+  assert.deepEqual(held(MUTATING), [base64(first), base64(first)]);
+  write(first + theirs);
   await settle(590_000);
   assert.deepEqual(held(MUTATING), [base64(first + theirs), base64(first + theirs)]);
   await settle(12_000);

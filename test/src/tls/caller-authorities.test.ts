@@ -12,6 +12,7 @@ import { scratch } from "../../helpers/scratch.ts";
 /** Time flies: whoever waits, waits for a turn of the event loop. */
 const HASTY: Clock = {
   now: () => 0,
+  steady: () => 0,
   after(_, task) {
     const soon = setTimeout(task, 1);
     return () => clearTimeout(soon);

@@ -8,6 +8,7 @@ import { scratch } from "../../helpers/scratch.ts";
 /** A clock on which no time passes: `during` is done where somebody waits. */
 const clockThat = (during: () => Promise<void>) => ({
   now: () => 0,
+  steady: () => 0,
   after: (_: number, task: () => void) => {
     void during().then(task);
     return () => undefined;

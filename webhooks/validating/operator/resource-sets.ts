@@ -5,7 +5,7 @@ import type { AdmissionRequest } from "../../admission.ts";
 import type { JsonObject } from "../../json.ts";
 import { isUnset, own } from "../../json.ts";
 import { accountViolations } from "../account.ts";
-import { at, itemsOf, objectAt, wrongType } from "../fields.ts";
+import { at, foreignNamespace, itemsOf, objectAt, wrongType } from "../fields.ts";
 import { dependencyViolations } from "../flux/depends-on.ts";
 import { FLUX_INSTANCES, FLUX_REPORTS, RESOURCE_SET_INPUT_PROVIDERS, RESOURCE_SETS } from "../resource.ts";
 import type { Rule, Violation } from "../rule.ts";
@@ -27,7 +27,7 @@ export const resourceSets: Rule = {
     const account = isSet || !isUnset(found);
     return [
       ...(account ? accountViolations({ field: "spec.serviceAccountName", found, namespace }, facts, policy) : []),
-      ...(isSet ? contentViolations(request) : []),
+      ...(isSet ? contentViolations(request) : selectorViolations(request)),
     ];
   },
 };
@@ -35,6 +35,16 @@ export const resourceSets: Rule = {
 function notEnabled(kind: string): Violation {
   const remedy = "use Kustomizations or HelmReleases, or ask the platform to enable resourceSets";
   return { field: "kind", found: kind, allowed: "none in a tenant's namespace", remedy };
+}
+
+/** Where no ServiceAccount is named, the operator looks for what is selected with its own rights, `*` in all namespaces. */
+function selectorViolations(request: AdmissionRequest): Violation[] {
+  const { items, wrong } = itemsOf(at(request.object, "spec", "selectors"), "spec.selectors");
+  const remedy = "select ExternalArtifacts of the own namespace only";
+  const found = items.flatMap(([field, item]) =>
+    foreignNamespace(`${field}.namespace`, own(item, "namespace"), request, remedy),
+  );
+  return [...wrong, ...found];
 }
 
 function contentViolations(request: AdmissionRequest): Violation[] {

@@ -58,10 +58,25 @@ for (const kind of ["FluxInstance", "FluxReport"]) {
   });
 }
 
+const selecting = (selectors: unknown): Given => set({ type: "ExternalArtifact", selectors });
 testRule(resourceSets, "ResourceSetInputProvider", {
   allowed: [
     ["one without ServiceAccount, which gets no rights by it", set({ serviceAccountName: undefined })],
     ["an empty ServiceAccount", set({ serviceAccountName: "" })],
+    [
+      "ExternalArtifacts of its own namespace",
+      selecting([{ name: "a" }, { name: "b", namespace: "tenant-a" }, { matchLabels: {}, namespace: "" }]),
+    ],
+    ["null for selectors", selecting(null)],
+  ],
+  denied: [
+    ["ExternalArtifacts of all namespaces", selecting([{}, { namespace: "*" }]), "spec.selectors[1].namespace"],
+    ...foreignRows(
+      "the selector's namespace",
+      (namespace) => selecting([{ namespace }]),
+      "spec.selectors[0].namespace",
+    ),
+    ...rowsFor(NO_LISTS, selecting, (what) => `${what} as selectors`, "spec.selectors"),
   ],
 });
 

@@ -50,6 +50,18 @@ test("says what is missing once for each rule, and which file has it", async () 
   ]);
 });
 
+test("does not ask for the right to renew a certificate that somebody else renews", async () => {
+  const lacking = allowing(({ resource, verb }) => !(resource === "secrets" && verb === "update"));
+  const holding = (...keys: string[]) => {
+    const data = Object.fromEntries(keys.map((key) => [key, ""]));
+    return patient().having({ ...lacking, get: (async () => ({ data })) as unknown as Cluster["get"] });
+  };
+  const first = async (context: ReturnType<typeof holding>) => (await found(rights, context))[0] ?? "";
+  assert.match(await first(holding("tls.crt", "tls.key", "ca.crt")), /^ok/);
+  assert.match(await first(holding("tls.crt", "tls.key", "ca.crt", "ca.key")), /^problem.*update secrets/);
+  assert.match(await first(patient().having(lacking)), /^problem.*update secrets/);
+});
+
 test("leaves it to the examination to say that it may not ask", async () => {
   const ask = () => Promise.reject(kubeError(403, "Forbidden"));
   await assert.rejects(async () => rights.check(patient().having({ ask })), /Forbidden/);
