@@ -12,7 +12,7 @@ import { AUDIT_FOLDER } from "../sandbox/audit.ts";
 import { createTally, fileOf, progressLines, type TestEvent } from "./report.ts";
 
 const GROUPS = {
-  unit: { files: ["test/{src,webhooks,certs,sandbox,contracts}/**/*.test.ts", "test/*.test.ts"], alone: false },
+  unit: { files: ["test/{src,webhooks,certs,sandbox,bench,contracts}/**/*.test.ts", "test/*.test.ts"], alone: false },
   integration: { files: ["test/integration/**/*.test.ts"], alone: true },
   world: { files: ["test/world/**/*.test.ts"], alone: true },
   fuzz: { files: ["test/webhooks/reach.test.ts"], alone: false },
