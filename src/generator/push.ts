@@ -6,7 +6,7 @@ import { isNotFound } from "../kube/errors.ts";
 import { APPLICATION_SET, nameOf, type ObjectRef } from "../kube/kinds.ts";
 import { createQueue, type Queue } from "../kube/queue.ts";
 import type { Metrics } from "../metrics.ts";
-import type { Clock } from "../model/clock.ts";
+import { aborted, type Clock } from "../model/clock.ts";
 import { REFRESH_ANNOTATION } from "../model/labels.ts";
 import type { Log } from "../model/log.ts";
 import type { Generator } from "./generator.ts";
@@ -81,9 +81,9 @@ export function createPush(options: PushOptions): Push {
       const own = createQueue({
         name: "push",
         concurrency: CONCURRENCY,
-        process: async (key, aborted) => {
-          if (key === FIND) await find(own, aborted);
-          else await tell(refOf(key), aborted);
+        process: async (key, ended) => {
+          if (key === FIND) await find(own, ended);
+          else await tell(refOf(key), ended);
           return undefined;
         },
         describeKey: (key) => (key === FIND ? {} : { applicationSet: key }),
@@ -93,18 +93,12 @@ export function createPush(options: PushOptions): Push {
         ...(random === undefined ? {} : { random }),
       });
       queue = own;
-      await ended(signal);
+      await aborted(signal);
       queue = undefined;
       await own.drain(signal);
     },
   };
 }
-
-const ended = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 
 function refOf(key: string): Required<ObjectRef> {
   const slash = key.indexOf("/");

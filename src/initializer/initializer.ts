@@ -6,7 +6,8 @@ import { createListWatch, type ListWatch } from "../kube/list-watch.ts";
 import { createOwnWrites } from "../kube/own-writes.ts";
 import { createQueue, type Queue } from "../kube/queue.ts";
 import type { Metrics } from "../metrics.ts";
-import type { Clock } from "../model/clock.ts";
+import { bitByBit } from "../model/bit-by-bit.ts";
+import { aborted, type Clock } from "../model/clock.ts";
 import type { KubeObject, Namespace } from "../model/kube-object.ts";
 import { GATED_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from "../model/labels.ts";
 import type { Log } from "../model/log.ts";
@@ -88,12 +89,12 @@ export function createInitializer(options: InitializerOptions): Initializer {
       process: controller.reconcile,
       ...shared,
     });
-    for (const { metadata } of namespaces.values()) {
-      const { ready } = tenantNamespace(metadata, settings.tenantLabels);
-      queue.add(metadata.name, ready ? "resync" : "fresh");
-    }
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     const working = queue;
+    await bitByBit(Array.from(namespaces.values()), ({ metadata }) => {
+      const { ready } = tenantNamespace(metadata, settings.tenantLabels);
+      working.add(metadata.name, ready ? "resync" : "fresh");
+    });
+    await aborted(signal);
     queue = undefined;
     await working.drain(AbortSignal.timeout(DRAIN_MS));
   }

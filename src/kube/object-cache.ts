@@ -1,5 +1,5 @@
 // The objects of one kind as last seen, and who is told of changes. Pure memory: reflector.ts feeds it.
-import { setImmediate as turn } from "node:timers/promises";
+import { bitByBit } from "../model/bit-by-bit.ts";
 import { describe } from "../model/errors.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Log } from "../model/log.ts";
@@ -23,9 +23,6 @@ export interface ObjectCache<T extends KubeObject> {
   put(object: T): void;
   drop(object: T): void;
 }
-
-/** Told in one turn of the event loop: ten thousand of them would hold admission up. */
-const TOLD_A_TURN = 500;
 
 /** A listener that throws is logged and does not keep the others from hearing. */
 export function createObjectCache<T extends KubeObject>(options: { resource: string; log: Log }): ObjectCache<T> {
@@ -66,11 +63,8 @@ export function createObjectCache<T extends KubeObject>(options: { resource: str
       const now = new Map(list.map((object) => [nameOf(object.metadata), object]));
       objects = now;
       const gone = [...before].filter(([name]) => !now.has(name)).map(([, object]) => object);
-      for (const [index, object] of [...gone, ...list].entries()) {
-        if (index > 0 && index % TOLD_A_TURN === 0) await turn();
-        if (index < gone.length) tell({ type: "removed", object, initial });
-        else tellDifference(object, before.get(nameOf(object.metadata)), initial);
-      }
+      await bitByBit(gone, (object) => tell({ type: "removed", object, initial }));
+      await bitByBit(list, (object) => tellDifference(object, before.get(nameOf(object.metadata)), initial));
     },
     put(object) {
       const name = nameOf(object.metadata);

@@ -33,3 +33,9 @@ export function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<vo
     signal.addEventListener("abort", done, { once: true });
   });
 }
+
+/** Resolves as soon as `signal` is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

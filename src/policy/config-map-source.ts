@@ -1,4 +1,6 @@
 // The policy in a ConfigMap, as a watch of that one object sees it.
+
+import { aborted } from "../model/clock.ts";
 import type { ConfigMap } from "../model/kube-object.ts";
 import type { PolicySource, Reading } from "./source.ts";
 
@@ -29,10 +31,7 @@ export function createConfigMapPolicy(options: {
       await watch.whenSynced(signal).catch(() => undefined); // it rejects when aborted
       synced = true;
       look();
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await aborted(signal);
     },
   };
 }

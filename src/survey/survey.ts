@@ -1,7 +1,7 @@
 // Judges what is in the cluster already, again and again, and reports it: figures, Events, a log line. Changes nothing of what it finds.
 import type { Policy } from "../../webhooks/policy.ts";
 import { fullJitter } from "../model/backoff.ts";
-import { delay } from "../model/clock.ts";
+import { aborted, delay } from "../model/clock.ts";
 import { createReport, type Report } from "./report.ts";
 import { createRound, type RoundDeps } from "./round.ts";
 import { resourcesAtRest } from "./rules-at-rest.ts";
@@ -73,10 +73,8 @@ export function createSurvey(options: SurveyOptions): Survey {
     return undefined;
   }
 
-  async function wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (Number.isFinite(ms)) return delay(ms, clock, signal);
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  function wait(ms: number, signal: AbortSignal): Promise<void> {
+    return Number.isFinite(ms) ? delay(ms, clock, signal) : aborted(signal);
   }
 
   return { lead, again: () => course?.abort() };

@@ -22,7 +22,7 @@ describe("the image", { skip }, () => {
   const entry = (): string[] => {
     const [program, ...args] = JSON.parse(lastOf("ENTRYPOINT")) as string[];
     assert.equal(program, "node");
-    return args.map((arg) => join(home(), arg));
+    return args.map((arg) => (arg.startsWith("--") ? arg : join(home(), arg)));
   };
   let directory: string;
   let root: string;

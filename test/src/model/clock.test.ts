@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Clock, delay, systemClock } from "../../../src/model/clock.ts";
+import { aborted, type Clock, delay, systemClock } from "../../../src/model/clock.ts";
 
 describe("delay", () => {
   it("ends at once when it is aborted, and cancels its timer", async () => {
@@ -38,5 +38,18 @@ describe("systemClock", () => {
     });
     cancel();
     assert.equal(fired, false);
+  });
+});
+
+describe("the wait for an abort", () => {
+  it("ends with it, and at once where it is over", async () => {
+    const controller = new AbortController();
+    let ended = false;
+    const waiting = aborted(controller.signal).then(() => (ended = true));
+    await Promise.resolve();
+    assert.equal(ended, false);
+    controller.abort();
+    await waiting;
+    await aborted(controller.signal);
   });
 });
