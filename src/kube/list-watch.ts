@@ -20,6 +20,8 @@ export interface ListWatch<T extends KubeObject> {
   size(): number;
   /** Before `run`. With a label selector, "removed" also means that the object no longer matches. */
   subscribe(listener: (event: CacheEvent<T>) => void): void;
+  /** Before `run`. Told up to which resourceVersion all events have come: after each of them, each list, and from time to time where nothing happens. */
+  follow(listener: (version: string) => void): void;
   /** Resolves when aborted; never rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -47,6 +49,7 @@ export function createListWatch<T extends KubeObject>(options: ListWatchOptions<
   const { namespace, labelSelector, fieldSelector, metadataOnly, label: resource = kind.plural } = options;
   const cache = createObjectCache<T>({ resource, log });
   const first = Promise.withResolvers<void>();
+  const followers: ((version: string) => void)[] = [];
   let synced = false;
   const count = (): void => metrics.watchObjects.set({ resource }, cache.size());
   metrics.watchSynced.set({ resource }, 0);
@@ -69,7 +72,10 @@ export function createListWatch<T extends KubeObject>(options: ListWatchOptions<
       cache.drop(object);
       count();
     },
-    alive: () => metrics.watchLastEvent.set({ resource }, clock.now() / 1000),
+    reached(version: string) {
+      metrics.watchLastEvent.set({ resource }, clock.now() / 1000);
+      for (const listener of followers) listener(version);
+    },
     restarted: (cause: string) => metrics.watchRestarts.inc({ resource, cause }),
   };
 
@@ -86,6 +92,7 @@ export function createListWatch<T extends KubeObject>(options: ListWatchOptions<
     values: () => cache.values(),
     size: () => cache.size(),
     subscribe: (listener) => cache.subscribe(listener),
+    follow: (listener) => void followers.push(listener),
     run: (signal) =>
       reflect(
         {

@@ -32,6 +32,7 @@ export function createOwnWrites<T extends KubeObject>(
     if (own !== undefined && type === "removed" && isOf(own.object, object)) writes.delete(key);
     forgetUpTo(version(object));
   });
+  cache.follow((reached) => forgetUpTo(BigInt(reached)));
 
   /** Events come in the order of versions: what the watch has passed it will not tell of any more. */
   function forgetUpTo(seen: bigint): void {

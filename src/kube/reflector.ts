@@ -13,8 +13,8 @@ export interface ReflectorSink<T> {
   listed(objects: T[]): Promise<void> | void;
   put(object: T): void;
   drop(object: T): void;
-  /** Any sign of life of the watch, bookmarks included. */
-  alive(): void;
+  /** Any sign of life, bookmarks included: all that happened up to this resourceVersion has been told. */
+  reached(version: string): void;
   restarted(cause: RestartCause): void;
 }
 
@@ -116,13 +116,13 @@ async function attempt<T extends KubeObject>(
     version ??= await listAll(options, signal);
     watchingSince = clock.now();
     for await (const { type, object } of openWatch(options, version, signal)) {
-      options.sink.alive();
       if (type !== "BOOKMARK") {
         events++;
         if (type === "DELETED") options.sink.drop(options.prepare(object));
         else options.sink.put(options.prepare(object));
       }
       version = object.metadata.resourceVersion ?? version;
+      options.sink.reached(version);
     }
     return end("closed");
   } catch (error) {
@@ -140,7 +140,7 @@ async function listAll<T extends KubeObject>(options: ReflectorOptions<T>, signa
     version = page.resourceVersion;
   }
   await options.sink.listed(objects);
-  options.sink.alive();
+  options.sink.reached(version);
   return version;
 }
 

@@ -21,6 +21,8 @@ export interface FakeKube {
   /** Caches see nothing from now on, until `thaw`. */
   freeze(): void;
   thaw(): void;
+  /** Caches are told how far they are, although nothing happens. */
+  bookmark(): void;
   /** The next call whose description begins with `prefix` throws. */
   failNext(prefix: string, error: Error): void;
   /** What requestToken answers. */
@@ -39,6 +41,7 @@ export function createFakeKube(): FakeKube {
   const listeners: ((type: CacheEvent<KubeObject>["type"], object: KubeObject) => void)[] = [];
   const failures: { prefix: string; error: Error }[] = [];
   const calls: string[] = [];
+  const followers: ((version: string) => void)[] = [];
   let version = 100;
   let uids = 0;
   let held: (() => void)[] | undefined;
@@ -94,6 +97,7 @@ export function createFakeKube(): FakeKube {
     get: <T extends KubeObject>(kind: string, ref: ObjectRef) =>
       structuredClone(objects.get(keyOf(kind, ref))) as T | undefined,
     freeze: () => void (held ??= []),
+    bookmark: () => followers.forEach((follower) => follower(String(version))),
     thaw() {
       const events = held ?? [];
       held = undefined;
@@ -128,6 +132,7 @@ export function createFakeKube(): FakeKube {
         values: () => cached.values(),
         size: () => cached.size,
         subscribe: (listener) => void subscribers.push(listener),
+        follow: (listener) => void followers.push(listener),
         run: () => Promise.resolve(),
       };
     },

@@ -131,6 +131,16 @@ describe("list-watch against a server that misbehaves", () => {
     assert.equal(watched.size(), 2);
   });
 
+  it("says how far it is after a list, an event and a bookmark, and not before", async () => {
+    const heard: string[] = [];
+    server.script(page([namespace("a", "1")], "10"), watch([event("MODIFIED", namespace("a", "11")) + bookmark("20")]));
+    const watched = start();
+    watched.subscribe(({ object }) => heard.push(`event ${object.metadata.resourceVersion}`));
+    watched.follow((version) => heard.push(`reached ${version}`));
+    await eventually("the bookmark", () => heard.includes("reached 20"));
+    assert.deepEqual(heard, ["event 1", "reached 10", "event 11", "reached 11", "reached 20"]);
+  });
+
   it("passes on what the watch tells, with the state before", async () => {
     server.script(
       page([namespace("a", "1")], "10"),

@@ -101,6 +101,17 @@ describe("createOwnWrites", () => {
     assert.deepEqual(undone, ["lost"]);
   });
 
+  it("says so too where nothing else happens to the kind, once the watch says how far it is", () => {
+    const undone: string[] = [];
+    const telling = createOwnWrites<KubeObject>(kube.cache("Secret"), clock, ({ metadata }) => {
+      undone.push(metadata.name);
+    });
+    telling.wrote({ ...secret("1"), metadata: { ...REF, name: "lost", resourceVersion: "1" } });
+    telling.wrote({ ...secret("2"), metadata: { ...REF, name: "not yet told", resourceVersion: "9000" } });
+    kube.bookmark();
+    assert.deepEqual(undone, ["lost"]);
+  });
+
   it("forgets a write when a later list says that the object is gone, although it tells of an older version", () => {
     const older = kube.put(secret("1"));
     view.wrote({ ...older, metadata: { ...older.metadata, resourceVersion: "9000" } });

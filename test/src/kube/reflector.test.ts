@@ -45,7 +45,7 @@ function reflected(
         listed: () => undefined,
         put: () => undefined,
         drop: () => undefined,
-        alive: () => undefined,
+        reached: () => undefined,
         restarted: (cause) => restarts.push(cause),
       },
       timing: REFLECTOR_TIMING,
