@@ -3,7 +3,8 @@ import { quantile } from "../bench.ts";
 import type { Machine } from "../machine.ts";
 import { FAULTS } from "./faults.ts";
 import { type Growth, hasGrown } from "./memory.ts";
-import { type SoakResult, STARVED, type Strike } from "./soak.ts";
+import { type SoakResult, STARVED } from "./result.ts";
+import type { Strike } from "./strikes.ts";
 
 const SHOWN = 10;
 

@@ -3,75 +3,17 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { faultsOfTenants } from "./audit.ts";
-import { type Control, createControl } from "./control.ts";
+import { createControl } from "./control.ts";
 import { createGraveyard } from "./credentials.ts";
 import { createDriver, type Driver } from "./driver.ts";
-import { FAULTS, type Fault, type Means } from "./faults.ts";
 import { createJudge } from "./judge.ts";
-import { type Growth, growthOf, type ProcessSamples, sample } from "./memory.ts";
-import { createRandom, shuffled } from "./random.ts";
+import { type ProcessSamples, sample } from "./memory.ts";
+import { createRandom } from "./random.ts";
+import { resultOf, type SoakOptions, type SoakResult, STARVED } from "./result.ts";
+import { excuseIn, type Strike, strikeAll } from "./strikes.ts";
 import { createWatcher, type Watcher } from "./watcher.ts";
-import { startWorld, type TokenMode, type World } from "./world.ts";
+import { startWorld, type World } from "./world.ts";
 
-export interface SoakOptions {
-  seconds: number;
-  /** Namespaces created, changed and deleted per second. */
-  perSecond: number;
-  faultEverySeconds: number;
-  seed: number;
-  mode: TokenMode;
-  /** Names of those that may strike; all by default. */
-  faults?: readonly string[];
-  /** How long after its end everything may take to be as it should. */
-  settleSeconds?: number;
-  /** A folder for the logs of replicas and control plane. */
-  logs?: string;
-  log: (line: string) => void;
-}
-
-export interface Strike {
-  name: string;
-  from: number;
-  to: number;
-  stopsRequests: boolean;
-  /** Seconds from its end until every tenant that was born during it was ready. */
-  recoverySeconds: number;
-  /** Why it did not come to its end. */
-  error?: string;
-}
-
-export interface SoakResult {
-  options: SoakOptions;
-  begun: number;
-  ended: number;
-  strikes: Strike[];
-  driver: Pick<Driver, "counts" | "failures" | "escapes">;
-  /** What must be empty. */
-  faults: {
-    tenants: string[];
-    credentials: string[];
-    duplicates: string[];
-    stuck: string[];
-    refused: string[];
-    escapes: string[];
-    strikes: string[];
-    neverReady: string[];
-  };
-  /** Every namespace: when its POST was answered, when it was seen to be ready, when it was deleted. */
-  lives: { name: string; at: number; ready: number | undefined; deletedAt: number | undefined }[];
-  /** Milliseconds from the answered POST to TenantReady. */
-  lag: { all: number[]; quiet: number[]; control: number[] };
-  writes: { total: number; excused: number; idle: number };
-  tokensOfTheDead: number;
-  processes: ProcessSamples[];
-  growth: Growth[];
-}
-
-/** Stands for a fault where the machine itself was at its end. */
-export const STARVED = "starved";
-/** A namespace whose first seconds no fault touched is born in quiet. */
-const AFTERMATH_MS = 5_000;
-const READY_LIMIT_MS = 30_000;
 const SAMPLE_MS = 5_000;
 /** For a look at the replicas' queues: somebody may just be working. */
 const REST_SECONDS = 15;
@@ -156,65 +98,6 @@ const lifeOf = (seconds: number): { from: number; to: number } => {
   return { from: (to * 2) / 3, to };
 };
 
-interface Striking {
-  strikes: Strike[];
-  means: Means;
-  begun: number;
-  seconds: number;
-  faultEverySeconds: number;
-  names: readonly string[] | undefined;
-  log: (line: string) => void;
-}
-
-/** One after another in a shuffled order; no kind comes again before all have come. Resolves when the time is over and all have ended. */
-async function strikeAll(world: World, striking: Striking): Promise<void> {
-  const { begun, seconds, faultEverySeconds, names } = striking;
-  const { random } = striking.means;
-  const chosen = FAULTS.filter(({ name }) => names?.includes(name) ?? true);
-  const beside: Promise<void>[] = [];
-  const end = begun + seconds * 1000;
-  let order: Fault[] = [];
-  for (let turn = 1; begun + turn * faultEverySeconds * 1000 < end; turn++) {
-    await sleep(Math.max(0, begun + turn * faultEverySeconds * 1000 - Date.now()));
-    if (order.length === 0) order = shuffled(chosen, random);
-    const fault = order.shift();
-    if (fault === undefined) break;
-    const over = strike(world, fault, striking);
-    if (fault.runsBeside === true) beside.push(over);
-    else await over;
-  }
-  await sleep(Math.max(0, end - Date.now()));
-  await Promise.all(beside);
-}
-
-async function strike(world: World, fault: Fault, { strikes, means, begun, log }: Striking): Promise<void> {
-  const { name, stopsRequests = false } = fault;
-  const open: Strike = {
-    name,
-    stopsRequests,
-    from: Date.now(),
-    to: Number.POSITIVE_INFINITY,
-    recoverySeconds: Number.NaN,
-  };
-  strikes.push(open);
-  try {
-    await fault.strike(world, means);
-  } catch (error) {
-    open.error = error instanceof Error ? error.message : String(error);
-  }
-  open.to = Date.now();
-  const after = Math.round((open.from - begun) / 1000);
-  log(
-    `${after} s: ${name} for ${((open.to - open.from) / 1000).toFixed(1)} s${open.error === undefined ? "" : `: ${open.error}`}`,
-  );
-}
-
-/** A request may have been begun while the fault was on; and an API server that is back needs a moment for its roles. */
-function excuseIn(strikes: readonly Strike[]): string {
-  const now = Date.now();
-  return strikes.find(({ stopsRequests, to }) => stopsRequests && now < to + 2_000)?.name ?? "";
-}
-
 /** What is still found when all could have been mended. */
 async function noneOf(look: () => Promise<string[]>, seconds: number): Promise<string[]> {
   const deadline = Date.now() + seconds * 1000;
@@ -286,75 +169,4 @@ function tell({ begun, driver, strikes, watcher, processes, log }: Telling): voi
       `${counts.deleted} deleted, ${counts.denied} denied; ${there} there, ${terminating} terminating, ${unready.length} not ready; ` +
       `${memory.join(", ")}${now.length === 0 ? "" : `; now: ${now.join(", ")}`}`,
   );
-}
-
-interface Material {
-  options: SoakOptions;
-  begun: number;
-  strikes: Strike[];
-  driver: Driver;
-  watcher: Watcher;
-  judge: ReturnType<typeof createJudge>;
-  graveyard: ReturnType<typeof createGraveyard>;
-  control: Control;
-  processes: ProcessSamples[];
-  tenants: string[];
-  stuck: string[];
-}
-
-function resultOf(material: Material): SoakResult {
-  const { options, begun, strikes, driver, watcher, judge, graveyard, control, processes, tenants, stuck } = material;
-  const { writes, duplicates, excused, idle } = judge.counts();
-  const lives = driver.births.map(({ name, uid, at, deletedAt }) => ({
-    name,
-    at,
-    deletedAt,
-    ready: watcher.readyAt(uid),
-  }));
-  const isQuiet = (from: number, to: number): boolean =>
-    !strikes.some((each) => each.from < to && each.to + AFTERMATH_MS > from);
-  const lagged = lives.flatMap(({ at, ready }) =>
-    ready === undefined ? [] : [{ at, ready, ms: Math.max(0, ready - at) }],
-  );
-  for (const each of strikes) each.recoverySeconds = recoveryOf(each, lagged);
-  const neverReady = lives.filter(
-    ({ at, deletedAt, ready }) =>
-      ready === undefined &&
-      (deletedAt ?? at) - at > READY_LIMIT_MS &&
-      isQuiet(at, at + READY_LIMIT_MS) &&
-      !control.wasSlow(at, at + READY_LIMIT_MS),
-  );
-  const refused = driver.failures.filter(({ during }) => during === "");
-  return {
-    options,
-    begun,
-    ended: Date.now(),
-    strikes,
-    driver: { counts: driver.counts, failures: driver.failures, escapes: driver.escapes },
-    faults: {
-      tenants,
-      credentials: graveyard.counts().alive,
-      duplicates,
-      stuck,
-      refused: refused.map(({ at, what, text }) => `${Math.round((at - begun) / 1000)} s: ${what}: ${text}`),
-      escapes: [...driver.escapes],
-      strikes: strikes.flatMap(({ name, error }) => (error === undefined ? [] : [`${name}: ${error}`])),
-      neverReady: neverReady.map(({ name, at }) => `${name}, born after ${Math.round((at - begun) / 1000)} s`),
-    },
-    lives,
-    lag: {
-      all: lagged.map(({ ms }) => ms),
-      quiet: lagged.filter(({ at, ready }) => isQuiet(at, ready)).map(({ ms }) => ms),
-      control: control.samples.map(({ ms }) => ms),
-    },
-    writes: { total: writes, excused, idle },
-    tokensOfTheDead: graveyard.counts().reviewed,
-    processes,
-    growth: processes.flatMap((each) => growthOf(each) ?? []),
-  };
-}
-
-function recoveryOf({ from, to }: Strike, lagged: readonly { at: number; ready: number }[]): number {
-  const last = Math.max(0, ...lagged.filter(({ at }) => at >= from - 500 && at <= to).map(({ ready }) => ready));
-  return Math.max(0, last - to) / 1000;
 }
