@@ -1,6 +1,5 @@
 // Landlord as it runs in a Pod: compiled as for the image, its cluster found by the files of a ServiceAccount; and a look at its main thread.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,15 +7,12 @@ import { promisify } from "node:util";
 import { type RunningLandlord, startLandlord } from "../sandbox/landlord.ts";
 import { serviceAccountToken } from "../sandbox/objects.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { stagesOf } from "../test/helpers/dockerfile.ts";
+import { podFlags } from "./pod-flags.ts";
 import type { Stall } from "./stall-probe.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Compiled as well: as TypeScript it would bring in a compiler that weighs as much as a tenth of the service. */
 const PROBE = "bench/stall-probe.ts";
-
-/** What node takes for itself where a Pod may have 384 MiB, as manifests/base says; on a large machine it would not care. */
-const HEAP = "--max-old-space-size=172";
 
 export interface PodLandlord extends RunningLandlord {
   /** All that were noted so far, but for the last fraction of a second. */
@@ -38,16 +34,7 @@ export async function compiled(directory: string): Promise<string[]> {
   await writeFile(join(image, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   await promisify(execFile)(process.execPath, [tsc, "-p", image]);
-  return [...nodeFlags(), HEAP, "--import", join(built, PROBE.replace(".ts", ".js")), join(built, "src", "cli.js")];
-}
-
-/** What the image gives node besides. */
-function nodeFlags(): string[] {
-  const instructions = stagesOf(readFileSync(join(ROOT, "Dockerfile"), "utf8")).stages.flatMap(
-    (stage) => stage.instructions,
-  );
-  const entry = instructions.findLast(({ word }) => word === "ENTRYPOINT")?.rest ?? "[]";
-  return (JSON.parse(entry) as string[]).filter((word) => word.startsWith("--"));
+  return [...podFlags(), "--import", join(built, PROBE.replace(".ts", ".js")), join(built, "src", "cli.js")];
 }
 
 /** Resolves when it answers /livez. */

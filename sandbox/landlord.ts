@@ -12,6 +12,8 @@ import { freePort } from "./port.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 const ENTRY = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+/** What node runs unless told: the sources of this checkout. */
+export const PROGRAM: readonly string[] = [ENTRY];
 
 export interface LandlordOptions {
   /** Settings on top of those that the sandbox needs. */
@@ -28,7 +30,7 @@ export interface LandlordOptions {
   server?: string;
   /** False: resolves when it answers /livez, not only when it is ready. */
   waitForReady?: boolean;
-  /** What node runs: the file of the command line, by default this checkout's. */
+  /** What node runs: the file of the command line, by default PROGRAM. Flags of node may stand before it. */
   program?: readonly string[];
   /** Done when everything is in the cluster and Landlord is not running yet. */
   beforeStart?: () => Promise<void>;
@@ -57,7 +59,7 @@ export interface RunningLandlord {
 
 /** Puts the manifests into the cluster and starts Landlord under its own ServiceAccount. */
 export async function startLandlord(sandbox: Sandbox, options: LandlordOptions = {}): Promise<RunningLandlord> {
-  const { settings = {}, name = "landlord", waitForReady = true, program = [ENTRY] } = options;
+  const { settings = {}, name = "landlord", waitForReady = true, program = PROGRAM } = options;
   const overlay = options.generator === undefined ? "." : "generator";
   await noteOverlay(sandbox.directory, overlay);
   await applyManifests(sandbox, { overlay });

@@ -32,13 +32,17 @@ export async function strikeAll(world: World, striking: Striking): Promise<void>
   const chosen = FAULTS.filter(({ name }) => names?.includes(name) ?? true);
   const beside: Promise<void>[] = [];
   const end = begun + seconds * 1000;
+  /** Those that run beside others may last longer than until their next turn. */
+  const running = new Set<string>();
   let order: Fault[] = [];
   for (let turn = 1; begun + turn * faultEverySeconds * 1000 < end; turn++) {
     await sleep(Math.max(0, begun + turn * faultEverySeconds * 1000 - Date.now()));
     if (order.length === 0) order = shuffled(chosen, random);
-    const fault = order.shift();
-    if (fault === undefined) break;
-    const over = strike(world, fault, striking);
+    const fault = order.find(({ name }) => !running.has(name));
+    if (fault === undefined) continue;
+    order = order.filter((each) => each !== fault);
+    running.add(fault.name);
+    const over = strike(world, fault, striking).finally(() => running.delete(fault.name));
     if (fault.runsBeside === true) beside.push(over);
     else await over;
   }

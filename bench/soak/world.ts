@@ -8,11 +8,12 @@ import { type Api, createApi } from "../../sandbox/api.ts";
 import { type FaultProxy, startFaultProxy } from "../../sandbox/fault-proxy.ts";
 import { findKube } from "../../sandbox/go-tools.ts";
 import { kubeconfigOf } from "../../sandbox/kubeconfig.ts";
-import { type Ports, type RunningLandlord, startLandlord } from "../../sandbox/landlord.ts";
+import { type Ports, PROGRAM, type RunningLandlord, startLandlord } from "../../sandbox/landlord.ts";
 import { controllerManager } from "../../sandbox/parts/controller-manager.ts";
 import { freePort } from "../../sandbox/port.ts";
 import { type Relay, startRelay } from "../../sandbox/relay.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { podFlags } from "../pod-flags.ts";
 import type { Write } from "./judge.ts";
 
 export type TokenMode = "bound" | "legacy";
@@ -100,6 +101,7 @@ export async function startWorld(options: {
       ports,
       webhookPort: door.port,
       settings: settings(name),
+      program: [...podFlags(), ...PROGRAM],
       beforeStart: async () => {
         await writeKubeconfig(name, relay.port, await revocableToken(sandbox, `${name}-0`));
         door.setBackends([...replicas.map((each) => each.landlord.ports.webhooks), ports.webhooks]);
@@ -148,6 +150,7 @@ export async function startWorld(options: {
         ports: landlord.ports,
         webhookPort: door.port,
         settings: settings(name),
+        program: [...podFlags(), ...PROGRAM],
       });
       replica.isDead = false;
     },
