@@ -28,8 +28,10 @@ async function findingOf({ name, work }: (typeof LEASES)[number], context: Conte
   const lease = await leaseOf(name, context);
   if (lease === undefined) return problem(`${title} is missing: nobody ${work}`, look);
   const holder = holderOf(lease);
-  if (holder === "") return problem(`${title} is held by nobody: nobody ${work}`, look);
   const silentMs = context.now() - Date.parse(lease.spec?.renewTime ?? "");
+  if (holder === "" && silentMs <= GRACE_MS)
+    return ok(`${title} was given back a moment ago, for another replica to take`);
+  if (holder === "") return problem(`${title} is held by nobody: nobody ${work}`, look);
   if (silentMs <= durationOf(lease) + GRACE_MS) return ok(`${holder} holds ${title} and ${work}`);
   const since = lease.spec?.renewTime ?? "ever";
   return problem(`${title} is held by ${holder}, which was last heard of ${since}: nobody ${work}`, look);

@@ -33,6 +33,12 @@ test("says since when nobody was heard of, and bears a takeover", async () => {
 test("says that nobody holds it, or that it is not there", async () => {
   const { kube, context } = patient(ONE);
   assert.match((await found(leases, context)).join(), /^problem: Lease landlord\/landlord is missing/);
-  kube.put(releasedLease(held(0), NOW));
+  kube.put(releasedLease(held(0), NOW - 6_000));
   assert.match((await found(leases, context)).join(), /^problem: Lease landlord\/landlord is held by nobody/);
+});
+
+test("bears that it was given back a moment ago: replicas are being exchanged", async () => {
+  const { kube, context } = patient(ONE);
+  kube.put(releasedLease(held(0), NOW - 2_000));
+  assert.match((await found(leases, context)).join(), /^ok: Lease landlord\/landlord was given back a moment ago/);
 });
